@@ -1,0 +1,61 @@
+# The two commands of the README are `make run` and `make test`; `make help` lists all.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help
+help:  ## What there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: run
+run: $(INSTALLED)  ## Load a release if none is loaded, then serve it on http://127.0.0.1:8000
+	$(BIN)/skillgap up
+
+.PHONY: test
+test: $(VENV)/.installed-dev  ## Lint, types, the import rule, all tests
+	$(MAKE) lint
+	$(BIN)/pytest
+
+.PHONY: lint
+lint: $(VENV)/.installed-dev  ## Everything that reads the code without running it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: format
+format: $(VENV)/.installed-dev  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: $(VENV)/.installed-dev  ## Measure loading and answering against their limits (needs ONET_DATA)
+	$(BIN)/python -m bench
+
+.PHONY: examples
+examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (needs ONET_DATA)
+	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_documents.py
+
+.PHONY: screenshots
+screenshots: $(VENV)/.installed-dev  ## Take the pictures of the page in docs/ (needs Chromium; real levels with ONET_DATA)
+	$(BIN)/python -m tests.page.screenshots
+
+.PHONY: lock
+lock: $(VENV)/.installed-dev  ## Compile both locks from pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skillgap needs Python 3.11 or newer: make PYTHON=python3.13 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,197 @@
+"""Every error we raise on purpose. They know the domain; only ``api/problems.py`` knows HTTP.
+
+SkillgapError
+├── SourceError                 a release cannot be read or fetched
+│   ├── SourceNotFound
+│   ├── SourceFileError         names the file and, where there is one, the line
+│   └── DownloadError
+├── DatabaseUnavailable
+├── LoadInProgress
+├── NothingToGoBackTo
+├── WebServicesError            O*NET Web Services gave no answer that can be used
+│   ├── WebServicesRefused      it does not take the key
+│   └── WebServicesUnavailable  it may answer later
+├── RescoringError              a language model could not be asked, or not to the end
+│   ├── RescoringInProgress
+│   └── NotEnoughRatings        too little to measure agreement on
+├── ExportError
+└── RequestError                what was asked for cannot be answered
+    ├── NothingLoaded
+    ├── InvalidParameter
+    ├── InvalidBody
+    ├── BodyTooLarge
+    ├── SeveralOccupations
+    ├── OccupationNotFound
+    ├── CodeOfOlderTaxonomy
+    ├── OccupationNotRated
+    ├── DomainNotLoaded
+    ├── ReleaseNotFound
+    └── SeveralFaults           all that is wrong with one request
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePath
+
+
+class Suggestion(NamedTuple):
+    """An occupation to ask about instead."""
+
+    onetsoc_code: str
+    title: str
+
+
+class SkillgapError(Exception):
+    """Its text is a sentence for the person who has to act on it."""
+
+
+class SourceError(SkillgapError):
+    """A release cannot be read."""
+
+
+class SourceNotFound(SourceError):
+    """No release where one was said to be."""
+
+
+class SourceFileError(SourceError):
+    """A file of a release is not what it must be; the text says which file, and where in it."""
+
+    def __init__(self, file: PurePath | str, fault: str, *, line: int | None = None) -> None:
+        place = f"{file}, line {line}" if line is not None else f"{file}"
+        super().__init__(f"{place}: {fault}")
+
+
+class DownloadError(SourceError):
+    """A release could not be downloaded."""
+
+
+class DatabaseUnavailable(SkillgapError):
+    """The database does not answer, or not to us."""
+
+
+class LoadInProgress(SkillgapError):
+    """Another load holds the lock."""
+
+
+class WebServicesError(SkillgapError):
+    """O*NET Web Services gave no answer that can be used; the key is never part of the text."""
+
+
+class WebServicesRefused(WebServicesError):
+    """The service does not take the key."""
+
+
+class WebServicesUnavailable(WebServicesError):
+    """The service is away or busy, after several tries; it may answer later."""
+
+
+class RescoringError(SkillgapError):
+    """A language model could not be asked, or not to the end; what it has given is kept."""
+
+
+class RescoringInProgress(RescoringError):
+    """Another rescoring holds the lock."""
+
+    def __init__(self) -> None:
+        super().__init__("Another rescoring is running on this database. Wait for it to end.")
+
+
+class NotEnoughRatings(RescoringError):
+    """Too few occupations have both published and rescored levels."""
+
+
+class ExportError(SkillgapError):
+    """A file could not be written."""
+
+
+class NothingToGoBackTo(SkillgapError):
+    """No release answered before the current one."""
+
+
+class RequestError(SkillgapError):
+    """What was asked for cannot be answered.
+
+    ``parameter`` names what to change, where known; ``suggestions`` what to ask about instead.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        parameter: str | None = None,
+        suggestions: Sequence[Suggestion] = (),
+    ) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        self.suggestions = suggestions
+
+
+class NothingLoaded(RequestError):
+    """No release has been loaded yet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No O*NET release has been loaded yet. Run `skillgap load`, then ask again."
+        )
+
+
+class InvalidParameter(RequestError):
+    """A parameter is missing or malformed."""
+
+
+class InvalidBody(RequestError):
+    """The body of a request is not a JSON object."""
+
+
+class BodyTooLarge(RequestError):
+    """The body of a request is larger than is read."""
+
+
+class SeveralOccupations(RequestError):
+    """A 6-digit SOC code holds several occupations, and none of them is plainly meant."""
+
+
+class OccupationNotFound(RequestError):
+    """The code is not in this release."""
+
+
+class CodeOfOlderTaxonomy(RequestError):
+    """The code is not in this release, but was one before; the suggestions are its successors."""
+
+
+class OccupationNotRated(RequestError):
+    """The release lists the occupation but has no ratings for it.
+
+    ``may_be_supplied`` is its code where O*NET Web Services may have what is missing.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        parameter: str | None = None,
+        suggestions: Sequence[Suggestion],
+        may_be_supplied: str | None = None,
+    ) -> None:
+        super().__init__(message, parameter=parameter, suggestions=suggestions)
+        self.may_be_supplied = may_be_supplied
+
+
+class DomainNotLoaded(RequestError):
+    """The release was loaded without a file for this domain."""
+
+
+class ReleaseNotFound(RequestError):
+    """The release is not loaded."""
+
+
+class SeveralFaults(RequestError):
+    """All that is wrong with one request, so that a caller can mend it in one go."""
+
+    def __init__(self, faults: Sequence[RequestError]) -> None:
+        super().__init__(" ".join(str(fault) for fault in faults))
+        self.faults = faults

@@ -1,0 +1,148 @@
+"""Settings: small, frozen, one class a concern, read from the environment where a process begins.
+
+``env/env.env`` lists every variable; inner functions take plain values, never settings.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class DatabaseSettings(BaseSettings):
+    """Which database. ``DATABASE_URL`` wins; else ``MYSQL_HOST``; else SQLite under ``data/``."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    database_url: SecretStr | None = None
+    mysql_host: str | None = None
+    mysql_port: int = Field(default=3306, ge=1, le=65535)
+    mysql_user: str = "skillgap"
+    mysql_password: SecretStr = SecretStr("")
+    mysql_database: str = "skillgap"
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_supported_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            try:
+                backend = make_url(value.get_secret_value()).get_backend_name()
+            except ArgumentError:
+                raise ValueError("not an SQLAlchemy URL such as sqlite:///data/x.sqlite") from None
+            if backend not in ("sqlite", "mysql", "mariadb"):
+                raise ValueError(f"{backend} is neither sqlite, mysql nor mariadb")
+        return value
+
+    def url(self) -> URL:
+        """The database's address. Its text hides the password."""
+        if self.database_url:
+            return make_url(self.database_url.get_secret_value())
+        if self.mysql_host:
+            return URL.create(
+                "mysql+pymysql",
+                username=self.mysql_user,
+                password=self.mysql_password.get_secret_value(),
+                host=self.mysql_host,
+                port=self.mysql_port,
+                database=self.mysql_database,
+                query={"charset": "utf8mb4"},
+            )
+        return URL.create("sqlite", database="data/skillgap.sqlite")
+
+
+class OnetSettings(BaseSettings):
+    """Which release to load, and from where."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    onet_data: Path | None = None
+    onet_release: str = Field(default="29.2", pattern=r"^\d{1,3}\.\d{1,2}$")
+    onet_downloads: Path = Path("data/downloads")
+    onet_base_url: HttpUrl = HttpUrl("https://www.onetcenter.org/dl_files/database/")
+    onet_max_rejected: float = Field(default=0.001, ge=0, le=1)
+
+
+class WebServicesSettings(BaseSettings):
+    """O*NET Web Services, for occupations that the release does not rate; off without a key."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    onet_api_key: SecretStr | None = None
+    onet_web_services_url: HttpUrl = HttpUrl("https://api-v2.onetcenter.org/")
+    onet_web_services_spacing: float = Field(default=0.2, ge=0, le=60)  # seconds
+    onet_on_demand_per_minute: int = Field(default=4, ge=0, le=60)
+    onet_on_demand_seconds: float = Field(default=4.0, ge=0, le=30)
+    onet_on_demand_remember_hours: float = Field(default=24.0, gt=0)
+
+    @field_validator("onet_api_key")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        key = value.get_secret_value().strip()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ValueError("has characters that no key has")
+        return SecretStr(key) if key else None
+
+    @field_validator("onet_web_services_url")
+    @classmethod
+    def _keeps_the_key_secret(cls, value: HttpUrl) -> HttpUrl:
+        if value.scheme != "https" and value.host not in ("127.0.0.1", "localhost", "[::1]"):
+            raise ValueError("must begin with https://, or the key could be read on the way")
+        return value
+
+
+class ApiSettings(BaseSettings):
+    """Where ``serve`` listens, and how often it looks for a new release."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535)
+    api_poll_seconds: float = Field(default=2.0, gt=0)
+
+
+class LlmSettings(BaseSettings):
+    """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
+
+    Only LLM_API_KEY is ever sent: a key meant for a paid service that lies in the environment
+    must not reach another address.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    llm_base_url: HttpUrl | None = None
+    llm_model: str | None = Field(default=None, max_length=200)
+    llm_api_key: SecretStr | None = None
+    llm_runs: int = Field(default=3, ge=1, le=15)
+    llm_max_concurrency: int = Field(default=4, ge=1, le=64)
+    llm_token_budget: int = Field(default=1_000_000, ge=0)
+    llm_timeout_seconds: float = Field(default=120, gt=0, le=3600)
+    llm_temperature: float | None = Field(default=None, ge=0, le=2)
+    levels: Literal["published", "rescored", "calibrated"] = "published"
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _holds_no_key(cls, value: HttpUrl | None) -> HttpUrl | None:
+        if value is not None and (value.username or value.password or value.query):
+            raise ValueError("an address alone: a key belongs in LLM_API_KEY")
+        return value
+
+
+class LogSettings(BaseSettings):
+    """How much is logged, and in which form."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def as_json(self) -> bool:
+        """Whether a program reads the log."""
+        return self.log_format == "json"
