@@ -1,0 +1,1 @@
+"""The one-shot load: a release's files in, the tables of that release out."""
