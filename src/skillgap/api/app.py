@@ -1,0 +1,129 @@
+"""The application: settings in, a FastAPI app out."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from skillgap import __version__
+from skillgap.api.documents import DocumentedApi
+from skillgap.api.frame import ReadyAnswers, RequestFrame
+from skillgap.api.narratives import narrator_of
+from skillgap.api.problems import answer_with_problems
+from skillgap.api.routes import (
+    batches,
+    chart,
+    moves,
+    occupations,
+    reference,
+    releases,
+    service,
+    skill_gap,
+)
+from skillgap.api.web import serve_page
+from skillgap.catalogue import CatalogueWatch
+from skillgap.database import connect
+from skillgap.logs import configure_logging
+from skillgap.on_demand import Limits, OnDemand
+from skillgap.settings import (
+    ApiSettings,
+    DatabaseSettings,
+    LlmSettings,
+    LogSettings,
+    WebServicesSettings,
+)
+from skillgap.web_services import Pace, WebServices
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+DESCRIPTION = r"""
+What does one occupation ask for that another does not bring? Skill gaps between the occupations of
+the O\*NET database, with how certain each level is and the release it came from.
+
+This service includes information from the O\*NET Database by the U.S. Department of Labor,
+Employment and Training Administration (USDOL/ETA), used under the
+[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/) license. O\*NET® is a trademark of
+USDOL/ETA. Gaps and coverage are computed by skillgap; USDOL/ETA has not approved, endorsed, or
+tested these modifications.
+"""
+
+
+def create_app(
+    database: DatabaseSettings | None = None,
+    api: ApiSettings | None = None,
+    web_services: WebServicesSettings | None = None,
+    llm: LlmSettings | None = None,
+) -> FastAPI:
+    """The service on the database that the settings name; they are read from the environment.
+
+    It starts at once and answers 503 until the first release has been read.
+    """
+    model = llm or LlmSettings()
+    watch = CatalogueWatch(connect((database or DatabaseSettings()).url()), model.levels)
+    on_demand = _on_demand(watch, web_services or WebServicesSettings())
+    poll_seconds = (api or ApiSettings()).api_poll_seconds
+
+    narrating = narrator_of(model)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watch.look()  # not in a thread, whose memory would be its own: nobody is waiting yet
+        looking = asyncio.create_task(watch.keep_looking(poll_seconds))
+        yield
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+        watch.close()
+        if on_demand:
+            on_demand.close()
+        if narrating is not None:
+            await narrating[1].close()
+
+    app = DocumentedApi(
+        title="skillgap",
+        version=__version__,
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.watch = watch
+    app.state.on_demand = on_demand
+    app.state.narrator = narrating and narrating[0]
+    for routes in (skill_gap, batches, chart, occupations, moves, releases, reference, service):
+        app.include_router(routes.router)
+    serve_page(app)
+    answer_with_problems(app)
+    by_levels = model.levels != "published"
+    shortcuts = {} if by_levels else {"/skill-gap": skill_gap.plain_answer}
+    app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts)
+    app.add_middleware(RequestFrame)
+    return app
+
+
+def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand | None:
+    """Fetching what is not rated, where there is a key and it is not switched off."""
+    if settings.onet_api_key is None or settings.onet_on_demand_per_minute == 0:
+        return None
+    services = WebServices(
+        str(settings.onet_web_services_url),
+        settings.onet_api_key.get_secret_value(),
+        Pace(spacing=settings.onet_web_services_spacing),
+    )
+    limits = Limits(
+        per_minute=settings.onet_on_demand_per_minute,
+        seconds=settings.onet_on_demand_seconds,
+        remember=timedelta(hours=settings.onet_on_demand_remember_hours),
+    )
+    return OnDemand(watch, services, limits)
+
+
+def serve_from_environment() -> FastAPI:
+    """What each worker process of ``skillgap serve`` runs."""
+    log = LogSettings()
+    configure_logging(log.log_level, as_json=log.as_json)
+    return create_app()

@@ -1,0 +1,199 @@
+"""What happens around every request: its id, its log line, answers that are ready, the last catch.
+
+Plain ASGI, outside FastAPI's routing, so that an answer that is ready costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.datastructures import Headers
+
+from skillgap.api.problems import INTERNAL_ERROR, problem_response
+from skillgap.logs import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from skillgap.catalogue import CatalogueWatch, Served
+
+access_log = logging.getLogger("skillgap.access")
+logger = logging.getLogger(__name__)
+
+Shortcut = Callable[["Served", bytes], bytes | None]
+"""Takes what is served and a query string; gives JSON, or None when the question is not its own."""
+
+FROM_CATALOGUE = (
+    "/skill-gap",
+    "/matrix",
+    "/occupations",
+    "/paths",
+    "/elements",
+    "/scales",
+    "/releases/",
+)
+CACHE_CONTROL = b"public, max-age=60"
+MOST_ANSWERS = 2_000
+LARGEST_ANSWER = 16_384  # bytes; larger ones are made anew
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestFrame:
+    """Gives every request an id and one line in the access log; answers 500 when all else fails."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        given = Headers(scope=scope).get("x-request-id", "")
+        own_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(own_id)
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", own_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:  # the outermost frame of a request
+            logger.exception("%s %s failed", scope["method"], scope["path"])
+            if status == 0:
+                detail = "The request could not be answered. It has been logged."
+                failure = problem_response(INTERNAL_ERROR, detail, scope["path"])
+                await failure(scope, receive, send_with_id)
+        finally:
+            _log_access(scope, status, time.perf_counter() - started)
+            request_id.reset(token)
+
+
+def _log_access(scope: Scope, status: int, seconds: float) -> None:
+    asked = scope["raw_path"].decode("latin-1")
+    if scope["query_string"]:
+        asked += "?" + scope["query_string"].decode("latin-1")
+    milliseconds = round(seconds * 1000, 2)
+    fields = {"method": scope["method"], "status": status, "milliseconds": milliseconds}
+    access_log.info("%s %s %d %.2f ms", scope["method"], asked, status, milliseconds, extra=fields)
+
+
+class Answer(NamedTuple):
+    """A complete answer, as ASGI sends it."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class ReadyAnswers:
+    """Answers again what was answered before, as long as the same releases are served.
+
+    What comes from the catalogue depends on nothing but the state served, the path and the query.
+    These three make the strong ETag, so no body is hashed, and a match needs no body at all. A
+    shortcut may answer its path's plainest good questions; all others go the documented way.
+    """
+
+    def __init__(
+        self, app: ASGIApp, watch: CatalogueWatch, shortcuts: Mapping[str, Shortcut]
+    ) -> None:
+        self.app = app
+        self.watch = watch
+        self.shortcuts = shortcuts
+        self.answers: OrderedDict[bytes, Answer] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; whoever answers it finds what is served under ``scope["served"]``."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        served = scope["served"] = self.watch.served
+        if scope["method"] != "GET" or not scope["path"].startswith(FROM_CATALOGUE):
+            await self.app(scope, receive, send)
+            return
+        etag = _etag(served.state, scope)
+        if etag in _if_none_match(scope):
+            await Answer(304, _caching(etag), b"").send(send)
+        elif etag in self.answers:
+            self.answers.move_to_end(etag)
+            await self.answers[etag].send(send)
+        elif body := self._by_shortcut(served, scope):
+            length = str(len(body)).encode()
+            headers = [(b"content-type", b"application/json"), (b"content-length", length)]
+            answer = Answer(200, [*headers, *_caching(etag)], body)
+            self._keep(etag, answer)
+            await answer.send(send)
+        else:
+            await self.app(scope, receive, self._keeping(scope, send))
+
+    def _by_shortcut(self, served: Served, scope: Scope) -> bytes | None:
+        shortcut = self.shortcuts.get(scope["path"])
+        return shortcut(served, scope["query_string"]) if shortcut else None
+
+    def _keeping(self, scope: Scope, send: Send) -> Send:
+        """A ``send`` that gives a good answer its ETag, and keeps it if it is not too large.
+
+        The state is looked up at the end: an occupation may have been fetched for this answer.
+        """
+        etag = b""
+        headers: list[tuple[bytes, bytes]] = []
+        body = bytearray()
+
+        async def send_and_keep(message: Message) -> None:
+            nonlocal etag, headers
+            if message["type"] == "http.response.start" and _may_be_kept(message):
+                etag = _etag(scope["served"].state, scope)
+                headers = message["headers"] = [*message["headers"], *_caching(etag)]
+            elif message["type"] == "http.response.body" and headers:
+                body.extend(message.get("body", b"")[: LARGEST_ANSWER + 1 - len(body)])
+                if not message.get("more_body"):
+                    self._keep(etag, Answer(200, headers, bytes(body)))
+            await send(message)
+
+        return send_and_keep
+
+    def _keep(self, etag: bytes, answer: Answer) -> None:
+        if len(answer.body) > LARGEST_ANSWER:
+            return
+        self.answers[etag] = answer
+        if len(self.answers) > MOST_ANSWERS:
+            self.answers.popitem(last=False)
+
+
+def _caching(etag: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"etag", etag), (b"cache-control", CACHE_CONTROL)]
+
+
+def _may_be_kept(start: Message) -> bool:
+    """Whether it is a good answer that does not say otherwise itself."""
+    return start["status"] == 200 and all(name != b"cache-control" for name, _ in start["headers"])
+
+
+def _etag(state: str, scope: Scope) -> bytes:
+    asked = b"%b %b?%b" % (state.encode(), scope["raw_path"], scope["query_string"])
+    return b'"%b"' % blake2b(asked, digest_size=12).hexdigest().encode()
+
+
+def _if_none_match(scope: Scope) -> list[bytes]:
+    header = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
+    return [tag.strip().removeprefix(b"W/") for tag in header.split(b",")]

@@ -1,0 +1,215 @@
+"""Errors to RFC 9457 problem details; the only file that knows status codes of errors."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from skillgap.api.schemas import FaultOut, OccupationRef, ProblemOut
+from skillgap.errors import (
+    BodyTooLarge,
+    CodeOfOlderTaxonomy,
+    DomainNotLoaded,
+    InvalidBody,
+    InvalidParameter,
+    NothingLoaded,
+    OccupationNotFound,
+    OccupationNotRated,
+    ReleaseNotFound,
+    RequestError,
+    SeveralFaults,
+    SeveralOccupations,
+)
+from skillgap.logs import request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi import FastAPI, Request
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 5
+
+
+class Problem(NamedTuple):
+    """One kind of problem: its status, its stable code, its title, and what to do about it."""
+
+    status: int
+    code: str
+    title: str
+    advice: str
+
+
+INVALID_PARAMETER = Problem(
+    400,
+    "invalid-parameter",
+    "A parameter is missing or malformed",
+    "Correct every parameter named under `errors` and ask again.",
+)
+NOT_FOUND = Problem(
+    404, "not-found", "There is nothing at this address", "See /docs for what there is."
+)
+METHOD_NOT_ALLOWED = Problem(
+    405, "method-not-allowed", "This address does not take this method", "See /docs."
+)
+INTERNAL_ERROR = Problem(
+    500,
+    "internal-error",
+    "Something went wrong on our side",
+    "Ask again; if it stays, report the `request_id` to whoever runs the service.",
+)
+PROBLEMS: dict[type[RequestError], Problem] = {
+    InvalidParameter: INVALID_PARAMETER,
+    InvalidBody: Problem(
+        400,
+        "invalid-body",
+        "The body cannot be read",
+        "Send one JSON object in UTF-8, each name in it once; `detail` says where it breaks off.",
+    ),
+    BodyTooLarge: Problem(
+        413,
+        "body-too-large",
+        "The body is too large",
+        "Send it in parts.",
+    ),
+    SeveralOccupations: Problem(
+        300,
+        "several-occupations",
+        "Several occupations have this code",
+        "Ask again with one of the 8-digit codes under `suggestions`.",
+    ),
+    OccupationNotFound: Problem(
+        404,
+        "occupation-not-found",
+        "Occupation not found",
+        "Look the code up with /occupations?q=; it may belong to an older taxonomy.",
+    ),
+    CodeOfOlderTaxonomy: Problem(
+        404,
+        "code-of-older-taxonomy",
+        "Code of an older taxonomy",
+        "Ask again with a code under `suggestions`: the occupations that took its place.",
+    ),
+    OccupationNotRated: Problem(
+        404,
+        "occupation-not-rated",
+        "Occupation not rated",
+        "O*NET lists this occupation but has not rated it; compare with one under `suggestions`.",
+    ),
+    DomainNotLoaded: Problem(
+        404,
+        "domain-not-loaded",
+        "Domain not loaded",
+        "Load a release with this domain's file (Knowledge, Abilities, Work Activities).",
+    ),
+    ReleaseNotFound: Problem(
+        404, "release-not-found", "Release not loaded", "See /releases for those that are."
+    ),
+    NothingLoaded: Problem(
+        503,
+        "nothing-loaded",
+        "No release is loaded yet",
+        "Load one with `skillgap load`; ask again after `Retry-After` seconds.",
+    ),
+}
+ALL_PROBLEMS = (*PROBLEMS.values(), NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let every error the app raises be answered as a problem."""
+    app.exception_handler(RequestError)(_request_error)
+    app.exception_handler(RequestValidationError)(_validation_error)
+    app.exception_handler(HTTPException)(_http_exception)
+
+
+def problem_response(
+    problem: Problem,
+    detail: str,
+    instance: str,
+    *,
+    faults: Sequence[FaultOut] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The problem as ``application/problem+json``; never to be kept by a cache."""
+    body = ProblemOut(
+        type=f"/problems/{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=detail,
+        instance=instance,
+        code=problem.code,
+        request_id=request_id.get(),
+        errors=list(faults),
+    )
+    return Response(
+        body.model_dump_json(),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem_of(error: RequestError) -> Problem:
+    """The kind of problem an error is.
+
+    Of several, malformed comes before unknown, and a mere choice after all faults.
+    """
+    if isinstance(error, SeveralFaults):
+        kinds = [problem_of(fault) for fault in error.faults]
+        return min(kinds, key=lambda one: (one.status < 400, one.status))
+    return PROBLEMS[type(error)]
+
+
+async def _request_error(request: Request, error: RequestError) -> Response:
+    faults = error.faults if isinstance(error, SeveralFaults) else [error]
+    problem = problem_of(error)
+    detail, headers = str(error), {}
+    if problem.status == 503:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    supplied_after = getattr(request.state, "retry_after", None)
+    if supplied_after is not None and problem is PROBLEMS[OccupationNotRated]:
+        headers["Retry-After"] = str(ceil(supplied_after))
+        detail += f" O*NET Web Services is asked for it: try again in {ceil(supplied_after)} s."
+    return problem_response(
+        problem,
+        detail,
+        request.url.path,
+        faults=[_fault(fault) for fault in faults],
+        headers=headers,
+    )
+
+
+def _fault(error: RequestError) -> FaultOut:
+    return FaultOut(
+        code=PROBLEMS[type(error)].code,
+        parameter=error.parameter,
+        detail=str(error),
+        suggestions=[OccupationRef.model_validate(one._asdict()) for one in error.suggestions],
+    )
+
+
+async def _validation_error(request: Request, error: RequestValidationError) -> Response:
+    faults = [
+        FaultOut(
+            code=INVALID_PARAMETER.code,
+            parameter=".".join(str(part) for part in fault["loc"][1:]) or None,
+            detail=fault["msg"],
+            suggestions=[],
+        )
+        for fault in error.errors()
+    ]
+    detail = " ".join(f"{fault.parameter}: {fault.detail}." for fault in faults)
+    return problem_response(INVALID_PARAMETER, detail, request.url.path, faults=faults)
+
+
+async def _http_exception(request: Request, error: HTTPException) -> Response:
+    known = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+    status = HTTPStatus(error.status_code)
+    problem = known.get(status) or Problem(status, f"http-{status}", status.phrase, "")
+    detail = f"{request.method} {request.url.path}: {status.phrase}. {problem.advice}".strip()
+    return problem_response(problem, detail, request.url.path, headers=error.headers)

@@ -1,0 +1,1 @@
+"""One file a subject; each endpoint looks up, computes and shapes."""

@@ -1,0 +1,114 @@
+"""``/health``, ``/ready``, ``/releases``, and what surrounds every request."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import make_url
+
+from skillgap.database import connect
+from tests.conftest import SAMPLE, client_of, load
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'test.sqlite'}"
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[TestClient]:
+    yield from client_of(url)
+
+
+def test_before_a_release_is_loaded_everything_says_so(client: TestClient) -> None:
+    for path in ("/ready", "/skill-gap?from=11-1011.00&to=x", "/occupations", "/elements"):
+        response = client.get(path)
+        assert (response.status_code, response.json()["code"]) == (503, "nothing-loaded")
+        assert int(response.headers["retry-after"]) > 0
+    health = client.get("/health").json()
+    assert (health["status"], health["release"]) == ("empty", None)
+    assert client.get("/releases").json() == {"current": None, "releases": []}
+
+
+def test_the_first_release_is_noticed_without_a_restart(client: TestClient, url: str) -> None:
+    load(connect(make_url(url)), SAMPLE)
+    client.app.state.watch.look()
+    assert client.get("/ready").json() == {"release": "sample"}
+
+
+def test_the_sample_is_marked_everywhere(sample_client: TestClient) -> None:
+    health = sample_client.get("/health").json()
+    assert health["status"] == "degraded"
+    assert health["notes"][0].startswith("THE ILLUSTRATIVE SAMPLE IS SERVED, NOT O*NET DATA")
+    assert sample_client.get("/releases").json()["releases"][0]["illustrative"] is True
+    answer = sample_client.get("/skill-gap?from=31-1131.00&to=29-1141.00").json()
+    assert (answer["release"], answer["summary"]["gaps"]) == ("sample", 33)
+
+
+def test_health_tells_what_is_held_and_never_where(onet_client: TestClient, onet: Path) -> None:
+    response = onet_client.get("/health")
+    health = response.json()
+    assert (health["status"], health["notes"]) == ("ok", [])
+    assert (health["occupations"], health["rated_occupations"]) == (1016, 879)
+    assert health["release"]["release"] == "29.2"
+    assert health["database"] == {"reachable": True, "unreachable_since": None}
+    assert str(onet.parent) not in response.text
+
+
+def test_a_request_keeps_its_id(sample_client: TestClient) -> None:
+    response = sample_client.get("/nowhere", headers={"X-Request-ID": "abc-1"})
+    assert response.headers["x-request-id"] == "abc-1"
+    assert response.json()["request_id"] == "abc-1"
+
+
+@pytest.mark.parametrize("given", ["", "a b", "x" * 65, "\u00e9"])
+def test_an_id_that_could_spoil_a_log_is_replaced(sample_client: TestClient, given: str) -> None:
+    response = sample_client.get("/health", headers={"X-Request-ID": given.encode()})
+    assert len(response.headers["x-request-id"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not-found"),
+        ("GET", "/problems/none", 404, "not-found"),
+        ("POST", "/scales", 405, "method-not-allowed"),
+    ],
+)
+def test_wrong_addresses_and_methods_are_problems_too(
+    sample_client: TestClient, method: str, path: str, status: int, code: str
+) -> None:
+    response = sample_client.request(method, path)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_fault_of_ours_says_nothing_of_the_inside_and_is_logged(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.app.state.watch.served = "not what it should be"
+    response = client.get("/skill-gap?from=11-1011.00&to=11-3013.00")
+    body = response.json()
+    assert (response.status_code, body["code"]) == (500, "internal-error")
+    assert body["detail"] == "The request could not be answered. It has been logged."
+    assert "AttributeError" in caplog.text
+    assert "AttributeError" not in response.text
+
+
+def test_every_request_has_one_line_in_the_access_log(
+    sample_client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "skillgap.access"):
+        sample_client.get("/occupations?q=cook")
+    (record,) = [one for one in caplog.records if one.name == "skillgap.access"]
+    assert record.getMessage().startswith("GET /occupations?q=cook 200 ")
+    assert (record.__dict__["status"], record.__dict__["method"]) == (200, "GET")
+
+
+def test_every_kind_of_problem_has_its_page(sample_client: TestClient) -> None:
+    page = sample_client.get("/problems/occupation-not-rated").json()
+    assert (page["status"], page["title"]) == (404, "Occupation not rated")
