@@ -1,0 +1,73 @@
+"""Fixtures: pages of the real service in a real Chromium, watched for what must never happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.conftest import SAMPLE
+from tests.page.browsing import chromium, find_chromium, service
+
+MODELS, SHIP_ENGINEERS = "41-9012.00", "53-5031.00"
+SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1280, "height": 900}}
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if find_chromium() is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture(scope="package")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service on our sample."""
+    with service(SAMPLE, tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def onet_site(onet: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service on the real 29.2."""
+    with service(onet, tmp_path_factory.mktemp("page")) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """Opens an address in a fresh context.
+
+    In the end nothing has been written to a console, and no request has left the page's origin.
+    """
+    contexts, complaints = [], []
+
+    def opened(address: str, *, size: str = "desk", **options: Any) -> Page:
+        context = browser.new_context(viewport=SIZES[size], **options)
+        contexts.append(context)
+        origin = address.split("/", 3)[2]
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((f"http://{origin}/", "blob:"))
+                else complaints.append(f"a request to {request.url}")
+            ),
+        )
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
