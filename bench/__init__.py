@@ -1,0 +1,1 @@
+"""Measuring the service against limits taken in the same run: `make bench`."""

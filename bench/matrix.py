@@ -1,0 +1,124 @@
+"""The matrix of all pairs: computed, as text, and streamed, beside what numpy alone needs for it.
+
+The limit is one numpy expression a row over the same levels and weights: what remains when nothing
+is counted, rounded or sent. Streaming goes over HTTP on loopback; beside the seconds that pass are
+those of the server's own core, since the client reads on another, and how much its memory grew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import httpx
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import URL
+
+from bench.answering import serving
+from skillgap import pairs
+from skillgap.catalogue import current_catalogue
+from skillgap.database import connect
+from skillgap.etl.run import LoadRequest, load_release
+from skillgap.moves import Floats, ProfileMatrix, weighted_gaps
+
+RUNS = 5
+
+
+def run(onet: Path) -> None:
+    """Print what the matrix of a release costs, and its limit."""
+    table = Table("what", "measured")
+    for row in measure(onet):
+        table.add_row(row.pop("what"), ", ".join(f"{name} {row[name]:,}" for name in row))
+    Console(width=150).print(table)
+
+
+def measure(onet: Path) -> Iterator[dict[str, Any]]:
+    """A row for each way, the limit first: seconds, pairs a second, and for streams the server."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = URL.create("sqlite", database=f"{folder}/bench.sqlite")
+        engine = connect(url)
+        load_release(engine, LoadRequest(path=onet), lambda *_: None)
+        matrix = current_catalogue(engine).matrix()
+        engine.dispose()
+        for what, work in (
+            ("plain numpy: gap and coverage", lambda: plain(matrix)),
+            ("weighted_gaps: gap and coverage", lambda: weighted_gaps(matrix)),
+            ("blocks, with counts of gaps", lambda: list(pairs.blocks(matrix))),
+            ("blocks as CSV", lambda: _characters(matrix, pairs.csv_lines)),
+            ("blocks as JSON lines", lambda: _characters(matrix, pairs.json_lines)),
+        ):
+            yield _row(f"all pairs, {what}", matrix, _seconds(work))
+        with serving(str(url), folder) as (address, process):
+            for what, query in (("CSV", "?format=csv"), ("JSON lines", "")):
+                seconds, busy, grown = _streamed(f"{address}/matrix{query}", process.pid)
+                yield _row(f"all pairs, /matrix streamed as {what}", matrix, seconds) | {
+                    "server_seconds": round(busy, 2),
+                    "grown_megabytes": round(grown, 1),
+                }
+
+
+def plain(matrix: ProfileMatrix) -> tuple[Floats, Floats]:
+    """Gap and coverage of every pair, as one would write it in a notebook."""
+    levels, weights = matrix.levels, matrix.weights
+    required, total = (weights * levels).sum(axis=1), weights.sum(axis=1)
+    gap, coverage = np.empty((2, len(levels), len(levels)))
+    for i, held in enumerate(levels):
+        gap[i] = (weights * np.maximum(0, levels - held)).sum(axis=1) / total / 100
+        coverage[i] = (weights * np.minimum(levels, held)).sum(axis=1) / required
+    return gap, coverage
+
+
+def _row(what: str, matrix: ProfileMatrix, seconds: float) -> dict[str, Any]:
+    count = len(matrix.codes) ** 2
+    return {"what": what, "seconds": round(seconds, 3), "pairs_a_second": round(count / seconds)}
+
+
+def _characters(matrix: ProfileMatrix, as_text: Callable[[str, pairs.Block], str]) -> int:
+    return sum(len(as_text("29.2", block)) for block in pairs.blocks(matrix))
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    """The median of some runs, after one that warms up."""
+    took = []
+    for _ in range(RUNS + 1):
+        started = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - started)
+    return median(took[1:])
+
+
+def _streamed(address: str, process: int) -> tuple[float, float, float]:
+    """Seconds until the last line is read, the server's own, and the growth of its peak memory.
+
+    One pair is asked for before, so that the growth is that of the stream.
+    """
+    httpx.get(address, params={"from": "11-1011", "to": "11-1011"})
+    before = _peak_memory(process)
+    took, busy = [], []
+    for _ in range(RUNS):
+        started, used = time.perf_counter(), _processor_seconds(process)
+        with httpx.stream("GET", address, timeout=120) as response:
+            for _part in response.iter_raw():
+                pass
+        took.append(time.perf_counter() - started)
+        busy.append(_processor_seconds(process) - used)
+    return median(took), median(busy), _peak_memory(process) - before
+
+
+def _processor_seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _peak_memory(process: int) -> float:
+    """In megabytes."""
+    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0

@@ -1,0 +1,63 @@
+"""README and env/env.env name everything there is, and nothing that is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from skillgap.api.problems import ALL_PROBLEMS
+from skillgap.settings import (
+    ApiSettings,
+    DatabaseSettings,
+    LlmSettings,
+    LogSettings,
+    OnetSettings,
+    WebServicesSettings,
+)
+from skillgap.tables import Base
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+SETTINGS = {
+    name.upper()
+    for settings in (
+        ApiSettings,
+        DatabaseSettings,
+        LlmSettings,
+        LogSettings,
+        OnetSettings,
+        WebServicesSettings,
+    )
+    for name in settings.model_fields
+}
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS))
+def test_readme_and_env_explain_every_setting(name: str) -> None:
+    assert f"`{name}`" in README
+    assert re.search(rf"^#? ?{name}=", (ROOT / "env" / "env.env").read_text(), re.MULTILINE)
+
+
+def test_env_has_no_setting_that_nothing_reads() -> None:
+    lines = (ROOT / "env" / "env.env").read_text().splitlines()
+    named = {found[1] for line in lines if (found := re.match(r"#? ?([A-Z][A-Z_]+)=", line))}
+    compose = (ROOT / "docker-compose.yml").read_text()
+    assert {name for name in named - SETTINGS if f"{name}" not in compose} == set()
+
+
+def test_readme_names_every_route(sample_client: TestClient) -> None:
+    for path in sample_client.get("/openapi.json").json()["paths"]:
+        assert f"`{path}" in README, path
+
+
+@pytest.mark.parametrize("problem", ALL_PROBLEMS, ids=lambda problem: problem.code)
+def test_readme_names_every_problem(problem: object) -> None:
+    assert f"`{problem.code}`" in README
+
+
+@pytest.mark.parametrize("table", sorted(Base.metadata.tables))
+def test_readme_draws_every_table(table: str) -> None:
+    assert re.search(rf"\b{table}\b", README)
