@@ -114,7 +114,7 @@ class OnDemand:
             self._occupation_rests_until.get(code, now),
             self._begun[0] + MINUTE if too_many else now,
         ]
-        return max(ends) - now
+        return round(max(ends) - now, 3)  # what is left of a sum of fractions is no wait
 
     def _fetch(self, catalogue: Catalogue, code: str, fetched: Future[None]) -> None:
         scales = {one.scale_id: (one.minimum, one.maximum) for one in catalogue.scales.values()}

@@ -291,6 +291,16 @@ def test_a_service_that_is_away_is_left_alone_for_a_minute(
     assert supply(ALL_OTHER) == [None]
 
 
+def test_what_rounding_leaves_of_a_minute_is_no_wait(
+    supply: Supply, fake: FakeOnet, clock: Clock
+) -> None:
+    fake.always["/about"] = fake_onet.busy(status=503)
+    supply(ALL_OTHER)
+    fake.always.clear()
+    clock.sleep(60 - 1e-9)
+    assert supply(ALL_OTHER) == [None]
+
+
 def test_a_refused_key_is_logged_once_a_minute_and_never_told(
     supply: Supply, fake: FakeOnet, caplog: pytest.LogCaptureFixture
 ) -> None:
