@@ -99,11 +99,13 @@ class Comparison(NamedTuple):
 def compare_as_asked(source: Profile, target: Profile, options: Options) -> Comparison:
     """Compare two occupations with the options; a filter that is not asked for does nothing."""
     filters: list[Filter] = []
-    elements, coverage, weighted_gap = tally(source, target)
+    told = tally(source, target)
+    elements = told.elements
     if options.strict or options.min_importance is not None:
         elements = _filter_elements(elements, options, filters)
         kept = {one.element_id: one.asked for one in elements}
-        elements, coverage, weighted_gap = tally(source, kept)
+        told = tally(source, kept)
+        elements = told.elements
     gaps = [one for one in elements if one.hundredths > 0]
     certain = _holm(elements, 1 - options.confidence) if options.holm else None
     if options.min_gap > 0:
@@ -115,8 +117,8 @@ def compare_as_asked(source: Profile, target: Profile, options: Options) -> Comp
         met=[one for one in elements if one.hundredths == 0],
         surplus=[one for one in elements if one.hundredths < 0],
         filters=filters,
-        coverage=coverage,
-        weighted_gap=weighted_gap,
+        coverage=told.coverage,
+        weighted_gap=told.weighted_gap,
     )
 
 

@@ -42,7 +42,8 @@ class Rating:
 
     ``counted`` is the level that comparisons use, in hundredths: as published, or 0 where it is not
     relevant. ``weight`` is its importance above the scale's minimum, IM - 1, in hundredths: 0 to
-    400, and 0 where O*NET has not rated it. ``error`` is the level's standard error in levels, None
+    400, and 0 where O*NET has not rated it; ``place`` sorts by it, the most important first and
+    what has none last. ``suppressed`` says that O*NET recommends not to use the level. ``error`` is the level's standard error in levels, None
     where none is published; where all raters agreed it is ``floored``: a rating is a whole number,
     so its rounding alone has a variance of 1/12.
     """
@@ -53,6 +54,8 @@ class Rating:
     importance: Estimate | None
     counted: int = field(init=False)
     weight: int = field(init=False)
+    place: int = field(init=False)
+    suppressed: bool = field(init=False)
     error: float | None = field(init=False)
     floored: bool = field(init=False)
 
@@ -63,6 +66,8 @@ class Rating:
         error = self.level.standard_error
         object.__setattr__(self, "counted", counted)
         object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "place", -weight if self.importance else 1)
+        object.__setattr__(self, "suppressed", self.level.recommend_suppress is True)
         object.__setattr__(self, "floored", error == 0)
         floor = sqrt(1 / 12 / (self.level.n or RATERS))
         object.__setattr__(self, "error", None if error is None else float(error) or floor)
@@ -142,18 +147,25 @@ class ElementGap(NamedTuple):
     @property
     def low_precision(self) -> bool:
         """Whether O*NET recommends suppressing one of the two levels."""
-        return bool(
-            self.asked.level.recommend_suppress
-            or (self.held and self.held.level.recommend_suppress)
-        )
+        return self.asked.suppressed or (self.held is not None and self.held.suppressed)
+
+
+Row = tuple[int, int, str, Rating, Rating | None]
+"""One element of a comparison: source minus target in hundredths, place among equals, element id,
+what is asked, what is held. Rows sort by themselves: widest gap first."""
 
 
 class Tally(NamedTuple):
-    """Two occupations compared in one pass: the elements in order, and what sums them up."""
+    """Two occupations compared in one pass: a row for each element in order, and their sums."""
 
-    elements: list[ElementGap]
+    rows: list[Row]
     coverage: float
     weighted_gap: float
+
+    @property
+    def elements(self) -> list[ElementGap]:
+        """The rows by their names."""
+        return [ElementGap(asked, held, -short) for short, _, _, asked, held in self.rows]
 
 
 def skill_gap(source: Profile, target: Profile) -> list[ElementGap]:
@@ -176,21 +188,20 @@ def tally(source: Profile, target: Profile) -> Tally:
     - ``weighted_gap``, the mean gap in levels (0-7), is sum(w * max(0, t - s)) / sum(w), and 0.0
       where nothing has a weight.
     """
-    ordered = []
+    rows: list[Row] = []
     required = short = weights = 0
     for element_id, asked in target.items():
         held = source.get(element_id)
         level, weight = asked.counted, asked.weight
-        difference = level - held.counted if held else level
+        surplus = held.counted - level if held else -level
         weights += weight
         required += weight * level
-        if difference > 0:
-            short += weight * difference
-        importance = weight if asked.importance else -1
-        ordered.append((-difference, -importance, element_id, asked, held))
-    ordered.sort()  # ids differ, so two ratings are never compared
+        if surplus < 0:
+            short -= weight * surplus
+        rows.append((surplus, asked.place, element_id, asked, held))
+    rows.sort()  # ids differ, so two ratings are never compared
     return Tally(
-        [ElementGap(asked, held, -negative) for negative, _, _, asked, held in ordered],
+        rows,
         (required - short) / required if required else 1.0,
         short / (100 * weights) if weights else 0.0,
     )

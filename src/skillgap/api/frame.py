@@ -14,8 +14,6 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from starlette.datastructures import Headers
-
 from skillgap.api.problems import INTERNAL_ERROR, problem_response
 from skillgap.logs import request_id
 
@@ -44,7 +42,7 @@ FROM_CATALOGUE = (
 CACHE_CONTROL = b"public, max-age=60"
 MOST_ANSWERS = 2_000
 LARGEST_ANSWER = 16_384  # bytes; larger ones are made anew
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestFrame:
@@ -59,8 +57,8 @@ class RequestFrame:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        given = Headers(scope=scope).get("x-request-id", "")
-        own_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        own_id = given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(own_id)
         status = 0
 
@@ -85,6 +83,8 @@ class RequestFrame:
 
 
 def _log_access(scope: Scope, status: int, seconds: float) -> None:
+    if not access_log.isEnabledFor(logging.INFO):
+        return
     asked = scope["raw_path"].decode("latin-1")
     if scope["query_string"]:
         asked += "?" + scope["query_string"].decode("latin-1")

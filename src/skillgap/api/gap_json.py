@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from skillgap.gap import Rating
 
 PLAIN = GapOptions()
+CLASSES = (None, *Certainty)
 
 
 def is_plain(asked: GapOptions) -> bool:
@@ -32,31 +33,33 @@ def is_plain(asked: GapOptions) -> bool:
 
 def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side) -> str:
     """What ``SkillGapOut.of`` gives for a plain question, as JSON."""
-    elements, coverage, weighted_gap = tally(source.profile, target.profile)
+    rows, coverage, weighted_gap = tally(source.profile, target.profile)
     brought = _brought(catalogue, source.onetsoc_code, asked.domain)
     needed = _needed(catalogue, target.onetsoc_code, asked.domain)
     gaps = []
-    missing = met = surplus = 0
-    classes = dict.fromkeys((None, *Certainty), 0)
-    for rating, held, hundredths in elements:
-        if hundredths <= 0:
-            met += hundredths == 0
-            surplus += hundredths < 0
-            continue
-        suppressed = rating.level.recommend_suppress is True
-        error, floored = None, rating.floored
-        if held is not None:
-            suppressed |= held.level.recommend_suppress is True
-            error, floored = held.error, floored or held.floored
+    missing = 0
+    classes = dict.fromkeys(CLASSES, 0)
+    for surplus, _, element_id, rating, held in rows:
+        if surplus >= 0:
+            break  # the widest gap is first
+        error, floored, suppressed = None, rating.floored, rating.suppressed
+        if held is None:
+            start = f"{_element(catalogue, element_id)},{_ABSENT}"
+        else:
+            error, start = held.error, brought[element_id]
+            floored, suppressed = floored or held.floored, suppressed or held.suppressed
         missing += not (held and held.counted)
         difference, certainty = _difference(
-            hundredths, error, rating.error, floored, suppressed, asked.confidence, asked.threshold
+            surplus, error, rating.error, floored, suppressed, asked.confidence, asked.threshold
         )
         classes[certainty] += 1
-        element_id = rating.element_id
-        start = brought.get(element_id) or f"{_element(catalogue, element_id)},{_ABSENT}"
         gaps.append(f"{{{start},{needed[element_id]},{difference}}}")
+    enough = len(gaps)  # where the rows begin in which the source has more than is asked for
+    while enough < len(rows) and rows[enough][0] == 0:
+        enough += 1
+    met = enough - len(gaps)
     notes = notes_of(catalogue, asked.domain, source.onetsoc_code, target.onetsoc_code)
+    noted = json.dumps(notes) if notes else "[]"
     return (
         f'{{"release":{_text(catalogue.info.release)},'
         f'"from_occupation":{_occupation(catalogue, source.onetsoc_code)},'
@@ -64,18 +67,18 @@ def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side
         f'"scale":{_scale(*catalogue.scales["LV"])},"domain":"{asked.domain}",'
         f'"method":{{"confidence":{asked.confidence},"threshold":{asked.threshold},'
         f'"adjust":"none","order":"difference, to_importance, element_id"}},"filters":[],'
-        f'"summary":{{"compared":{len(elements)},"gaps":{len(gaps)},"missing":{missing},'
-        f'"coverage":{round(coverage, DECIMALS)},"met":{met},"surplus":{surplus},'
+        f'"summary":{{"compared":{len(rows)},"gaps":{len(gaps)},"missing":{missing},'
+        f'"coverage":{round(coverage, DECIMALS)},"met":{met},"surplus":{len(rows) - enough},'
         f'"weighted_gap":{round(weighted_gap, DECIMALS)},'
         f'"certain":{classes[Certainty.GAP]},"possible":{classes[Certainty.POSSIBLE_GAP]},'
         f'"negligible":{classes[Certainty.NEGLIGIBLE]}}},"skill_gaps":[{",".join(gaps)}],'
-        f'"met":null,"surplus":null,"notes":{json.dumps(notes)},"levels":null,"narrative":null}}'
+        f'"met":null,"surplus":null,"notes":{noted},"levels":null,"narrative":null}}'
     )
 
 
 @lru_cache(50_000)  # all pairs of 29.2 have about 10,000 different ones
 def _difference(
-    hundredths: int,
+    surplus: int,
     source_error: float | None,
     target_error: float | None,
     floored: bool,
@@ -84,6 +87,7 @@ def _difference(
     threshold: float,
 ) -> tuple[str, Certainty | None]:
     """What a gap says of its difference alone, and its class."""
+    hundredths = -surplus
     start = f'"difference":{hundredths / 100},"low_precision":{_BOOLEANS[suppressed]},'
     if source_error is None or target_error is None:
         return f"{start}{_WITHOUT_ERRORS}", None

@@ -252,10 +252,10 @@ def _gap(releases: Releases, source: Presence, target: Presence) -> GapDiffOut:
 
 
 def _pair(source: Profile, target: Profile) -> PairInRelease:
-    elements, coverage, weighted_gap = tally(source, target)
-    gaps = [element for element in elements if element.hundredths > 0]
+    rows, coverage, weighted_gap = told = tally(source, target)
+    gaps = [element for element in told.elements if element.hundredths > 0]
     return PairInRelease(
-        compared=len(elements),
+        compared=len(rows),
         gaps=len(gaps),
         missing=sum(element.from_level == 0 for element in gaps),
         coverage=round(coverage, DECIMALS),
