@@ -264,5 +264,8 @@ def assert_up_serves_the_sample(tmp_path: Path) -> None:
         with urllib.request.urlopen(f"{address}/ready", timeout=30) as response:
             assert json.load(response) == {"release": "sample"}
         process.terminate()
-        process.stderr.read()
+        logged = [json.loads(line) for line in process.stderr]
+    assert [one["message"][:15] for one in logged if one["logger"] == "skillgap.access"] == [
+        "GET /ready 200 "
+    ]
     assert process.returncode == -signal.SIGTERM

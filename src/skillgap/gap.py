@@ -43,9 +43,9 @@ class Rating:
     ``counted`` is the level that comparisons use, in hundredths: as published, or 0 where it is not
     relevant. ``weight`` is its importance above the scale's minimum, IM - 1, in hundredths: 0 to
     400, and 0 where O*NET has not rated it; ``place`` sorts by it, the most important first and
-    what has none last. ``suppressed`` says that O*NET recommends not to use the level. ``error`` is the level's standard error in levels, None
-    where none is published; where all raters agreed it is ``floored``: a rating is a whole number,
-    so its rounding alone has a variance of 1/12.
+    what has none last. ``suppressed`` says that O*NET recommends not to use the level. ``error`` is
+    the level's standard error in levels, None where none is published; where all raters agreed it
+    is ``floored``: a rating is a whole number, so its rounding alone has a variance of 1/12.
     """
 
     element_id: str

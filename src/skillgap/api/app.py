@@ -25,7 +25,7 @@ from skillgap.api.routes import (
 from skillgap.api.web import serve_page
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect
-from skillgap.logs import configure_logging
+from skillgap.logs import configure_logging, log_access_together, write_access_log
 from skillgap.on_demand import Limits, OnDemand
 from skillgap.settings import (
     ApiSettings,
@@ -83,6 +83,7 @@ def create_app(
             on_demand.close()
         if narrating is not None:
             await narrating[1].close()
+        write_access_log()
 
     app = DocumentedApi(
         title="skillgap",
@@ -126,4 +127,5 @@ def serve_from_environment() -> FastAPI:
     """What each worker process of ``skillgap serve`` runs."""
     log = LogSettings()
     configure_logging(log.log_level, as_json=log.as_json)
+    log_access_together(as_json=log.as_json)
     return create_app()
