@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import re
@@ -26,6 +25,7 @@ from skillgap.errors import (
     OccupationNotFound,
     OccupationNotRated,
     ReleaseNotFound,
+    ReleaseOutOfReach,
     SeveralOccupations,
     Suggestion,
 )
@@ -380,6 +380,8 @@ class CatalogueWatch:
         self._mark_seen_at = -MODEL_LEVELS_SECONDS
         self._others: OrderedDict[int, Catalogue] = OrderedDict()  # by run, the last used last
         self._reading_another = threading.Lock()
+        self._looking: threading.Thread | None = None
+        self._closing = threading.Event()
         self.fault: str | None = None  # what is wrong with the database, in a sentence
         self.fault_since: datetime | None = None
 
@@ -408,7 +410,7 @@ class CatalogueWatch:
     def catalogue_of(self, release: str, parameter: str = "release") -> Catalogue:
         """A loaded release; any but the current one is read when it is first asked for.
 
-        Raises ReleaseNotFound, or DatabaseUnavailable when it has to be read and cannot.
+        Raises ReleaseNotFound, or ReleaseOutOfReach when it has to be read and cannot be.
         """
         served = self.served
         info = next((one for one in served.releases if one.release == release), None)
@@ -421,25 +423,26 @@ class CatalogueWatch:
             return served.catalogue
         with self._reading_another:
             if info.run_id not in self._others:
-                with reading(self._engine) as connection:
-                    self._others[info.run_id] = read_catalogue(connection, info)
+                self._others[info.run_id] = self._another(info, parameter)
                 if len(self._others) > MOST_OTHER_RELEASES:
                     self._others.popitem(last=False)
             self._others.move_to_end(info.run_id)
             return self._others[info.run_id]
 
-    def close(self) -> None:
-        """Give the database's connections back."""
-        self._engine.dispose()
+    def keep_looking(self, every_seconds: float) -> None:
+        """Look again and again in a thread of its own, until closed."""
+        self._looking = threading.Thread(target=self._look_on, args=(every_seconds,), daemon=True)
+        self._looking.start()
 
-    async def keep_looking(self, every_seconds: float) -> None:
-        """Look again and again, until cancelled."""
-        while True:
-            await asyncio.sleep(every_seconds)
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:  # the outermost frame of this task
-                logger.exception("the database could not be read; serving what is held")
+    def close(self) -> None:
+        """Stop looking, and give the database's connections back.
+
+        A look that is waiting for a silent database is not waited for.
+        """
+        self._closing.set()
+        if self._looking is not None:
+            self._looking.join(timeout=1)
+        self._engine.dispose()
 
     def keep(self, supplement: Supplement) -> None:
         """Answer with a supplement from now on, until this process ends.
@@ -449,6 +452,24 @@ class CatalogueWatch:
         with self._swapping:
             self._kept[supplement.onetsoc_code] = supplement
             self.served = self._served(self.served.catalogue, self.served.releases)
+
+    def _look_on(self, every_seconds: float) -> None:
+        while not self._closing.wait(every_seconds):
+            try:
+                self.look()
+            except Exception:  # the outermost frame of this thread
+                logger.exception("the database could not be read; serving what is held")
+
+    def _another(self, info: ReleaseInfo, parameter: str) -> Catalogue:
+        """Read a release, unless the database is known to be away: nobody need wait for that."""
+        away = f"{info.title} is not held here, and the database that has it is away."
+        if self.fault is not None:
+            raise ReleaseOutOfReach(away, parameter=parameter)
+        try:
+            with reading(self._engine) as connection:
+                return read_catalogue(connection, info)
+        except DatabaseUnavailable as error:
+            raise ReleaseOutOfReach(away, parameter=parameter) from error
 
     def _is_due(self, mark: tuple[int, int, int] | None) -> bool:
         """Whether a model's levels have changed, and were not read a moment ago."""

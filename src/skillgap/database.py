@@ -21,15 +21,23 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def connect(url: URL) -> Engine:
-    """An engine for the address; nothing is opened yet, but an SQLite file's folder is made."""
+def connect(url: URL, patience: float = 300) -> Engine:
+    """An engine for the address; nothing is opened yet, but an SQLite file's folder is made.
+
+    ``patience``: for how many seconds a server may say nothing before it counts as away. While it
+    replaces a release it may work for minutes without a word.
+    """
     if url.get_backend_name() != "sqlite":
-        timeouts = {"connect_timeout": 5, "read_timeout": 300, "write_timeout": 300}
+        timeouts = {
+            "connect_timeout": min(5, patience),
+            "read_timeout": patience,
+            "write_timeout": patience,
+        }
         return create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=timeouts)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    patience = {} if "timeout" in url.query else {"timeout": 60}  # seconds to wait for a writer
-    engine = create_engine(url, connect_args=patience)
+    busy = {} if "timeout" in url.query else {"timeout": 60}  # seconds to wait for a writer
+    engine = create_engine(url, connect_args=busy)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

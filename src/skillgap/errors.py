@@ -26,6 +26,7 @@ SkillgapError
     ├── OccupationNotRated
     ├── DomainNotLoaded
     ├── ReleaseNotFound
+    ├── ReleaseOutOfReach
     └── SeveralFaults           all that is wrong with one request
 """
 
@@ -187,6 +188,10 @@ class DomainNotLoaded(RequestError):
 
 class ReleaseNotFound(RequestError):
     """The release is not loaded."""
+
+
+class ReleaseOutOfReach(RequestError):
+    """The release is loaded, but not held here, and the database is away."""
 
 
 class SeveralFaults(RequestError):

@@ -98,13 +98,14 @@ class WebServicesSettings(BaseSettings):
 
 
 class ApiSettings(BaseSettings):
-    """Where ``serve`` listens, and how often it looks for a new release."""
+    """Where ``serve`` listens, how often it looks for a new release, and how patiently."""
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
     api_poll_seconds: float = Field(default=2.0, gt=0)
+    api_database_seconds: float = Field(default=5.0, gt=0, le=300)
 
 
 class LlmSettings(BaseSettings):

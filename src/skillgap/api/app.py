@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -64,20 +63,18 @@ def create_app(
     It starts at once and answers 503 until the first release has been read.
     """
     model = llm or LlmSettings()
-    watch = CatalogueWatch(connect((database or DatabaseSettings()).url()), model.levels)
+    serving = api or ApiSettings()
+    engine = connect((database or DatabaseSettings()).url(), serving.api_database_seconds)
+    watch = CatalogueWatch(engine, model.levels)
     on_demand = _on_demand(watch, web_services or WebServicesSettings())
-    poll_seconds = (api or ApiSettings()).api_poll_seconds
 
     narrating = narrator_of(model)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         watch.look()  # not in a thread, whose memory would be its own: nobody is waiting yet
-        looking = asyncio.create_task(watch.keep_looking(poll_seconds))
+        watch.keep_looking(serving.api_poll_seconds)
         yield
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
         watch.close()
         if on_demand:
             on_demand.close()

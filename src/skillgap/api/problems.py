@@ -21,6 +21,7 @@ from skillgap.errors import (
     OccupationNotFound,
     OccupationNotRated,
     ReleaseNotFound,
+    ReleaseOutOfReach,
     RequestError,
     SeveralFaults,
     SeveralOccupations,
@@ -109,6 +110,12 @@ PROBLEMS: dict[type[RequestError], Problem] = {
     ),
     ReleaseNotFound: Problem(
         404, "release-not-found", "Release not loaded", "See /releases for those that are."
+    ),
+    ReleaseOutOfReach: Problem(
+        503,
+        "release-out-of-reach",
+        "The release has to be read from a database that is away",
+        "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
     ),
     NothingLoaded: Problem(
         503,

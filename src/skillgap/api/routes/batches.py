@@ -23,7 +23,9 @@ from skillgap.api.documents import problems
 from skillgap.api.parameters import catalogue_asked_for, levels_by_default
 from skillgap.api.questions import parameters_of, repeated
 
-router = APIRouter(tags=["many at once"], responses=problems("nothing-loaded"))
+router = APIRouter(
+    tags=["many at once"], responses=problems("nothing-loaded", "release-out-of-reach")
+)
 
 
 def lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any]]:

@@ -25,6 +25,7 @@ router = APIRouter(
         "domain-not-loaded",
         "release-not-found",
         "nothing-loaded",
+        "release-out-of-reach",
     ),
 )
 

@@ -22,6 +22,7 @@ router = APIRouter(
         "occupation-not-rated",
         "release-not-found",
         "nothing-loaded",
+        "release-out-of-reach",
     ),
 )
 

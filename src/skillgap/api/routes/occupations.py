@@ -33,7 +33,9 @@ from skillgap.errors import OccupationNotRated
 router = APIRouter(
     prefix="/occupations",
     tags=["occupations"],
-    responses=problems("invalid-parameter", "release-not-found", "nothing-loaded"),
+    responses=problems(
+        "invalid-parameter", "release-not-found", "nothing-loaded", "release-out-of-reach"
+    ),
 )
 
 

@@ -11,7 +11,9 @@ from skillgap.api.tables import CSV_TOO, FormatParameter, csv_answer
 
 router = APIRouter(
     tags=["reference"],
-    responses=problems("invalid-parameter", "release-not-found", "nothing-loaded"),
+    responses=problems(
+        "invalid-parameter", "release-not-found", "nothing-loaded", "release-out-of-reach"
+    ),
 )
 
 

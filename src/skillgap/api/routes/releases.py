@@ -54,6 +54,7 @@ async def list_releases(
         "domain-not-loaded",
         "release-not-found",
         "nothing-loaded",
+        "release-out-of-reach",
     ),
     openapi_extra={"parameters": parameters_of(DiffQuery)},
 )

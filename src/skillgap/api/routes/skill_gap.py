@@ -24,7 +24,9 @@ from skillgap.api.tables import CSV_TOO, Format, csv_answer
 from skillgap.catalogue import Served
 from skillgap.errors import SeveralFaults
 
-router = APIRouter(tags=["gap"], responses=problems("release-not-found", "nothing-loaded"))
+router = APIRouter(
+    tags=["gap"], responses=problems("release-not-found", "nothing-loaded", "release-out-of-reach")
+)
 
 PLAIN_PAIR = re.compile(rb"from=(\d\d-\d{4}\.\d\d)&to=(\d\d-\d{4}\.\d\d)")
 
