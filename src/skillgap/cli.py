@@ -96,7 +96,7 @@ def serve(
 def up() -> None:
     """Load a release when none is loaded, then serve: what `make run` calls."""
     ApiSettings()  # a wrong setting is told before the load, not after it
-    engine = connect(DatabaseSettings().url())
+    engine = connect(DatabaseSettings().url(), to_write=True)
     with load_lock(engine):
         migrate(engine)  # what is loaded may be of an earlier skillgap
     with reading(engine) as connection:
@@ -131,7 +131,7 @@ def supplement(
         settings.onet_api_key.get_secret_value(),
         Pace(spacing=settings.onet_web_services_spacing),
     )
-    engine = connect(DatabaseSettings().url())
+    engine = connect(DatabaseSettings().url(), to_write=True)
     with _progress() as report:
         asked = supplement_release(engine, services, codes, report)
     _show_supplement(asked)
@@ -172,14 +172,14 @@ def use(
     release: Annotated[str, typer.Argument(help="A loaded release, such as 29.2.")],
 ) -> None:
     """Let RELEASE answer from now on; a running service notices within seconds."""
-    use_release(connect(DatabaseSettings().url()), release)
+    use_release(connect(DatabaseSettings().url(), to_write=True), release)
     logger.info("release %s answers from now on", release)
 
 
 @releases_app.command("rollback")
 def rollback() -> None:
     """Let the release that answered before the current one answer again."""
-    release = roll_back(connect(DatabaseSettings().url()))
+    release = roll_back(connect(DatabaseSettings().url(), to_write=True))
     logger.info("release %s answers again", release)
 
 
@@ -207,7 +207,8 @@ def _load(path: Path | None, release: str | None, *, again: bool) -> None:
         again=again,
     )
     with _progress() as report:
-        result = load_release(connect(DatabaseSettings().url()), request, report)
+        engine = connect(DatabaseSettings().url(), to_write=True)
+        result = load_release(engine, request, report)
     _show_load(result)
 
 

@@ -148,7 +148,7 @@ def rescore_after_load(seed: int = 1) -> None:
 
 
 def _database() -> Engine:
-    engine = connect(DatabaseSettings().url())
+    engine = connect(DatabaseSettings().url(), to_write=True)
     migrate(engine)
     return engine
 

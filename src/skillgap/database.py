@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from skillgap.errors import DatabaseUnavailable, LoadInProgress, RescoringInProgress
+from skillgap.members import choose_member, members_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def connect(url: URL, patience: float = 300) -> Engine:
+def connect(url: URL, patience: float = 300, *, to_write: bool = False) -> Engine:
     """An engine for the address; nothing is opened yet, but an SQLite file's folder is made.
 
     ``patience``: for how many seconds a server may say nothing before it counts as away. While it
-    replaces a release it may work for minutes without a word.
+    replaces a release it may work for minutes without a word. ``to_write``: where the address
+    names several servers, only one that takes writes will do.
     """
     if url.get_backend_name() != "sqlite":
         timeouts = {
@@ -33,7 +35,10 @@ def connect(url: URL, patience: float = 300) -> Engine:
             "read_timeout": patience,
             "write_timeout": patience,
         }
-        return create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=timeouts)
+        engine = create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=timeouts)
+        if members := members_of(url):
+            choose_member(engine, members, to_write=to_write)
+        return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     busy = {} if "timeout" in url.query else {"timeout": 60}  # seconds to wait for a writer

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,7 +16,10 @@ from sqlalchemy.exc import ArgumentError
 
 
 class DatabaseSettings(BaseSettings):
-    """Which database. ``DATABASE_URL`` wins; else ``MYSQL_HOST``; else SQLite under ``data/``."""
+    """Which database. ``DATABASE_URL`` wins; else ``MYSQL_HOST``; else SQLite under ``data/``.
+
+    ``mysql_host`` may name the servers of a replicated group, separated by commas.
+    """
 
     model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
@@ -43,15 +47,19 @@ class DatabaseSettings(BaseSettings):
         if self.database_url:
             return make_url(self.database_url.get_secret_value())
         if self.mysql_host:
-            return URL.create(
+            address = URL.create(
                 "mysql+pymysql",
                 username=self.mysql_user,
                 password=self.mysql_password.get_secret_value(),
-                host=self.mysql_host,
-                port=self.mysql_port,
                 database=self.mysql_database,
                 query={"charset": "utf8mb4"},
             )
+            hosts = [host for name in self.mysql_host.split(",") if (host := name.strip())]
+            if len(hosts) == 1:
+                return address.set(host=hosts[0], port=self.mysql_port)
+            ports = ["" if urlsplit(f"//{host}").port else f":{self.mysql_port}" for host in hosts]
+            members = [host + port for host, port in zip(hosts, ports, strict=True)]
+            return address.update_query_dict({"host": members})
         return URL.create("sqlite", database="data/skillgap.sqlite")
 
 
