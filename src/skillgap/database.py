@@ -92,7 +92,7 @@ def load_lock(engine: Engine, wait_seconds: int = 60) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+            _release_lock(connection, name)
 
 
 @contextmanager
@@ -120,12 +120,20 @@ def rescoring_lock(engine: Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+            _release_lock(connection, name)
 
 
 def _get_lock(connection: Connection, name: str, seconds: int) -> bool:
     query = text("SELECT GET_LOCK(:name, :seconds)")
     return bool(connection.scalar(query, {"name": name, "seconds": seconds}))
+
+
+def _release_lock(connection: Connection, name: str) -> None:
+    """Give the lock back. A connection that was lost has given it back: what was done stands."""
+    try:
+        connection.execute(text("SELECT RELEASE_LOCK(:name)"), {"name": name})
+    except OperationalError as error:
+        logger.warning("the lock was lost with its connection: %s", _reason(error))
 
 
 @contextmanager

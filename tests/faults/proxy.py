@@ -18,7 +18,8 @@ class Proxy:
     def __init__(self, upstream_port: int) -> None:
         self.port = 0
         self.delay = 0.0  # seconds before each piece is passed on, in either direction
-        self.cut_after: int | None = None  # bytes from a client, then its connection is reset
+        self.silent_after: int | None = None  # bytes of one client
+        self.fell_silent = threading.Event()
         self.connections = 0  # opened so far
         self._upstream_port = upstream_port
         self._writers: set[asyncio.StreamWriter] = set()
@@ -50,7 +51,15 @@ class Proxy:
         try:
             yield
         finally:
-            self._call(self._passing.set)
+            self.speak()
+
+    def speak(self) -> None:
+        """Pass bytes on again."""
+        self._call(self._passing.set)
+
+    def reset(self) -> None:
+        """Cut all connections, as a router does that has forgotten them."""
+        self._call(self._reset)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -70,12 +79,13 @@ class Proxy:
         passed = 0
         with suppress(ConnectionError):
             while piece := await reader.read(16_384):
+                passed += len(piece) if to_upstream else 0
+                if self.silent_after is not None and passed > self.silent_after:
+                    self.silent_after = None
+                    self._passing.clear()
+                    self.fell_silent.set()
                 await asyncio.sleep(self.delay)
                 await self._passing.wait()
-                passed += len(piece)
-                if to_upstream and self.cut_after is not None and passed > self.cut_after:
-                    self.cut_after = None
-                    self._reset()
                 writer.write(piece)
                 await writer.drain()
         writer.close()
