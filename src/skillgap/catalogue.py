@@ -90,7 +90,7 @@ class Catalogue:
     search: SearchIndex
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
-    texts: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
+    texts: dict[tuple[str, str, str], dict[str, bytes]] = field(default_factory=dict)
     """Ready parts of answers, made when first needed: by side, onetsoc_code and domain."""
     model: ModelLevels = field(default_factory=ModelLevels)
     _nearness: dict[tuple[str, ...], Nearness] = field(default_factory=dict, repr=False)

@@ -19,7 +19,6 @@ from skillgap.gap import tally
 if TYPE_CHECKING:
     from skillgap.api.questions import Side
     from skillgap.catalogue import Catalogue
-    from skillgap.gap import Rating
 
 PLAIN = GapOptions()
 CLASSES = (None, *Certainty)
@@ -31,12 +30,12 @@ def is_plain(asked: GapOptions) -> bool:
     return asked is PLAIN or asked == type(asked)(release=asked.release, **plain)
 
 
-def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side) -> str:
+def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side) -> bytes:
     """What ``SkillGapOut.of`` gives for a plain question, as JSON."""
     rows, coverage, weighted_gap = tally(source.profile, target.profile)
     brought = _brought(catalogue, source.onetsoc_code, asked.domain)
     needed = _needed(catalogue, target.onetsoc_code, asked.domain)
-    gaps = []
+    parts = [b""]
     missing = 0
     classes = dict.fromkeys(CLASSES, 0)
     for surplus, _, element_id, rating, held in rows:
@@ -44,7 +43,7 @@ def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side
             break  # the widest gap is first
         error, floored, suppressed = None, rating.floored, rating.suppressed
         if held is None:
-            start = f"{_element(catalogue, element_id)},{_ABSENT}"
+            start = _without_level(catalogue, element_id)
         else:
             error, start = held.error, brought[element_id]
             floored, suppressed = floored or held.floored, suppressed or held.suppressed
@@ -53,27 +52,30 @@ def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side
             surplus, error, rating.error, floored, suppressed, asked.confidence, asked.threshold
         )
         classes[certainty] += 1
-        gaps.append(f"{{{start},{needed[element_id]},{difference}}}")
-    enough = len(gaps)  # where the rows begin in which the source has more than is asked for
+        parts += start, needed[element_id], difference
+    parts[-1] = parts[-1][:-1]  # the comma after the last gap
+    gaps = enough = len(parts) // 3
     while enough < len(rows) and rows[enough][0] == 0:
         enough += 1
-    met = enough - len(gaps)
     notes = notes_of(catalogue, asked.domain, source.onetsoc_code, target.onetsoc_code)
     noted = json.dumps(notes) if notes else "[]"
-    return (
+    head = (
         f'{{"release":{_text(catalogue.info.release)},'
         f'"from_occupation":{_occupation(catalogue, source.onetsoc_code)},'
         f'"person":null,"to_occupation":{_occupation(catalogue, target.onetsoc_code)},'
         f'"scale":{_scale(*catalogue.scales["LV"])},"domain":"{asked.domain}",'
         f'"method":{{"confidence":{asked.confidence},"threshold":{asked.threshold},'
         f'"adjust":"none","order":"difference, to_importance, element_id"}},"filters":[],'
-        f'"summary":{{"compared":{len(rows)},"gaps":{len(gaps)},"missing":{missing},'
-        f'"coverage":{round(coverage, DECIMALS)},"met":{met},"surplus":{len(rows) - enough},'
-        f'"weighted_gap":{round(weighted_gap, DECIMALS)},'
+        f'"summary":{{"compared":{len(rows)},"gaps":{gaps},"missing":{missing},'
+        f'"coverage":{round(coverage, DECIMALS)},"met":{enough - gaps},'
+        f'"surplus":{len(rows) - enough},"weighted_gap":{round(weighted_gap, DECIMALS)},'
         f'"certain":{classes[Certainty.GAP]},"possible":{classes[Certainty.POSSIBLE_GAP]},'
-        f'"negligible":{classes[Certainty.NEGLIGIBLE]}}},"skill_gaps":[{",".join(gaps)}],'
-        f'"met":null,"surplus":null,"notes":{noted},"levels":null,"narrative":null}}'
+        f'"negligible":{classes[Certainty.NEGLIGIBLE]}}},"skill_gaps":['
     )
+    parts[0] = head.encode()
+    rest = f'],"met":null,"surplus":null,"notes":{noted},"levels":null,"narrative":null}}'
+    parts.append(rest.encode())
+    return b"".join(parts)
 
 
 @lru_cache(50_000)  # all pairs of 29.2 have about 10,000 different ones
@@ -85,12 +87,12 @@ def _difference(
     suppressed: bool,
     confidence: float,
     threshold: float,
-) -> tuple[str, Certainty | None]:
-    """What a gap says of its difference alone, and its class."""
+) -> tuple[bytes, Certainty | None]:
+    """What a gap says of its difference alone, up to the comma behind it, and its class."""
     hundredths = -surplus
     start = f'"difference":{hundredths / 100},"low_precision":{_BOOLEANS[suppressed]},'
     if source_error is None or target_error is None:
-        return f"{start}{_WITHOUT_ERRORS}", None
+        return f"{start}{_WITHOUT_ERRORS}".encode(), None
     error, lower, upper, _ = interval_of(
         hundredths, source_error, target_error, floored, confidence
     )
@@ -98,66 +100,74 @@ def _difference(
     judged = (
         f'"certainty":"{certainty.value}","standard_error":{round(error, DECIMALS)},'
         f'"lower":{round(lower, DECIMALS)},"upper":{round(upper, DECIMALS)},'
-        f'"floored":{_BOOLEANS[floored]},"explanation":null'
+        f'"floored":{_BOOLEANS[floored]},"explanation":null}},'
     )
-    return f"{start}{judged}", certainty
+    return f"{start}{judged}".encode(), certainty
 
 
 _BOOLEANS = {True: "true", False: "false"}
 _WITHOUT_ERRORS = (
     '"certainty":null,"standard_error":null,"lower":null,"upper":null,"floored":false,'
-    '"explanation":null'
+    '"explanation":null},'
 )
-_ABSENT = '"status":"missing","from_level":0.0,"from_score":0.0,"from_not_relevant":false'
+_ABSENT = '"status":"missing","from_level":0.0,"from_score":0.0,"from_not_relevant":false,'
 
 
-def _needed(catalogue: Catalogue, code: str, domain: str) -> dict[str, str]:
+def _needed(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
     """What a gap says of the target alone, by element id; kept with the catalogue."""
     ready = catalogue.texts.get(("to", code, domain))
     if ready is None:
         ready = catalogue.texts["to", code, domain] = {
-            element_id: _to_level(rating)
+            element_id: _to_level(rating.counted, rating.importance and rating.weight)
             for element_id, rating in catalogue.profile(code, domain=domain).items()
         }
     return ready
 
 
-def _brought(catalogue: Catalogue, code: str, domain: str) -> dict[str, str]:
+def _brought(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
     """What a gap says of the element and the source, by element id; kept with the catalogue."""
     ready = catalogue.texts.get(("from", code, domain))
     if ready is None:
         ready = catalogue.texts["from", code, domain] = {
-            element_id: f"{_element(catalogue, element_id)},"
-            f"{_from_level(rating.counted, rating.not_relevant)}"
+            element_id: _from_level(
+                _element(catalogue, element_id), rating.counted, rating.not_relevant
+            )
             for element_id, rating in catalogue.profile(code, domain=domain).items()
         }
     return ready
+
+
+def _without_level(catalogue: Catalogue, element_id: str) -> bytes:
+    return f"{_element(catalogue, element_id)}{_ABSENT}".encode()
 
 
 def _element(catalogue: Catalogue, element_id: str) -> str:
     element = catalogue.elements[element_id]
     return (
-        f'"element_id":{_text(element.element_id)},"element_name":{_text(element.element_name)},'
-        f'"domain":{_text(element.domain or "")}'
+        f'{{"element_id":{_text(element.element_id)},'
+        f'"element_name":{_text(element.element_name)},"domain":{_text(element.domain or "")},'
     )
 
 
-def _to_level(rating: Rating) -> str:
+# What many occupations say in the same words is held once.
+@lru_cache(50_000)
+def _to_level(counted: int, weight: int | None) -> bytes:
+    """A level and an importance, both in hundredths, the importance above the scale's minimum."""
     importance = score = "null"
-    if rating.importance:
-        importance, score = str(float(rating.importance.data_value)), _score(rating.weight, 4)
+    if weight is not None:
+        importance, score = str((weight + 100) / 100), _score(weight, 4)
     return (
-        f'"to_level":{rating.counted / 100},"to_score":{_score(rating.counted, 7)},'
-        f'"to_importance":{importance},"to_importance_score":{score}'
-    )
+        f'"to_level":{counted / 100},"to_score":{_score(counted, 7)},'
+        f'"to_importance":{importance},"to_importance_score":{score},'
+    ).encode()
 
 
-@lru_cache(2_000)  # at most 701 levels, relevant or not
-def _from_level(counted: int, not_relevant: bool) -> str:
+@lru_cache(50_000)
+def _from_level(element: str, counted: int, not_relevant: bool) -> bytes:
     return (
-        f'"status":"{"lower" if counted else "missing"}","from_level":{counted / 100},'
-        f'"from_score":{_score(counted, 7)},"from_not_relevant":{_BOOLEANS[not_relevant]}'
-    )
+        f'{element}"status":"{"lower" if counted else "missing"}","from_level":{counted / 100},'
+        f'"from_score":{_score(counted, 7)},"from_not_relevant":{_BOOLEANS[not_relevant]},'
+    ).encode()
 
 
 def _score(hundredths: int, range_: int) -> str:

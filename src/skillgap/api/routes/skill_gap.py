@@ -41,7 +41,7 @@ def plain_answer(served: Served, query_string: bytes) -> bytes | None:
     if from_code not in skills or to_code not in skills:
         return None
     source, target = Side(from_code, skills[from_code]), Side(to_code, skills[to_code])
-    return gap_json(served.catalogue, PLAIN, source, target).encode()
+    return gap_json(served.catalogue, PLAIN, source, target)
 
 
 @router.get(
