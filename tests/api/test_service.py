@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,16 +96,6 @@ def test_a_fault_of_ours_says_nothing_of_the_inside_and_is_logged(
     assert body["detail"] == "The request could not be answered. It has been logged."
     assert "AttributeError" in caplog.text
     assert "AttributeError" not in response.text
-
-
-def test_every_request_has_one_line_in_the_access_log(
-    sample_client: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO, "skillgap.access"):
-        sample_client.get("/occupations?q=cook")
-    (record,) = [one for one in caplog.records if one.name == "skillgap.access"]
-    assert record.getMessage().startswith("GET /occupations?q=cook 200 ")
-    assert (record.__dict__["status"], record.__dict__["method"]) == (200, "GET")
 
 
 def test_every_kind_of_problem_has_its_page(sample_client: TestClient) -> None:

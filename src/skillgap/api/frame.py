@@ -15,13 +15,14 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillgap.api.problems import INTERNAL_ERROR, problem_response
-from skillgap.logs import access_log, request_id
+from skillgap.logs import request_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from skillgap.api.access_log import AccessLog
     from skillgap.catalogue import CatalogueWatch, Served
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class RequestFrame:
     """Gives every request an id and one line in the access log; answers 500 when all else fails."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, access_log: AccessLog | None = None) -> None:
         self.app = app
+        self.access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -77,24 +79,9 @@ class RequestFrame:
                 failure = problem_response(INTERNAL_ERROR, detail, scope["path"])
                 await failure(scope, receive, send_with_id)
         finally:
-            _log_access(scope, status, time.perf_counter() - started)
+            if self.access_log:
+                self.access_log.note(scope, status, time.perf_counter() - started)
             request_id.reset(token)
-
-
-def _log_access(scope: Scope, status: int, seconds: float) -> None:
-    if not access_log.isEnabledFor(logging.INFO):
-        return
-    asked = scope["raw_path"].decode("latin-1")
-    if scope["query_string"]:
-        asked += "?" + scope["query_string"].decode("latin-1")
-    milliseconds = round(seconds * 1000, 2)
-    told = (scope["method"], asked, status, milliseconds)
-    # Made here: access_log.info would look for the line of code that it was called from.
-    record = logging.LogRecord(
-        access_log.name, logging.INFO, __file__, 0, "%s %s %d %.2f ms", told, None
-    )
-    record.method, record.status, record.milliseconds = scope["method"], status, milliseconds
-    access_log.handle(record)
 
 
 class Answer(NamedTuple):
