@@ -66,7 +66,7 @@ def export(
     catalogue = current_catalogue(connect(DatabaseSettings().url()))
     given = {"from": source, "to": target, "domain": domain}
     asked = {name: value for name, value in given.items() if value is not None}
-    query = matrix_asked_for(asked, [], catalogue)
+    query = matrix_asked_for(asked, catalogue)
     write = _write_pairs if rows is Rows.PAIRS else _write_ratings
     with _replacing(path) as part:
         written = write(part, catalogue, query)

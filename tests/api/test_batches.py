@@ -238,6 +238,6 @@ def test_an_occupation_rated_in_some_domains_is_not_in_the_matrix_of_all(
     others = {code: one for code, one in catalogue.profiles["knowledge"].items() if code != NURSES}
     partly = replace(catalogue, profiles={**catalogue.profiles, "knowledge": others}, _nearness={})
     with pytest.raises(SeveralFaults, match=f"not rated {NURSES} in every domain") as raised:
-        matrix_asked_for({"from": NURSES, "domain": "all"}, [], partly)
+        matrix_asked_for({"from": NURSES, "domain": "all"}, partly)
     assert isinstance(raised.value.faults[0], OccupationNotRated)
     assert len(partly.matrix("all").codes) == 878

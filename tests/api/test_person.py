@@ -191,7 +191,7 @@ def test_a_name_is_in_the_query_or_in_the_body(onet_client: TestClient) -> None:
     response = onet_client.post(
         "/skill-gap?min_gap=1&to=29-1141&to=29-1142", json={"min_gap": 1, "levels": {READING: 3}}
     )
-    assert [one["parameter"] for one in response.json()["errors"]] == ["to", "min_gap"]
+    assert [one["parameter"] for one in response.json()["errors"]] == ["min_gap", "to"]
 
 
 def test_a_person_is_never_written_into_a_log(

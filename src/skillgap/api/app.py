@@ -12,6 +12,7 @@ from skillgap import __version__
 from skillgap.api.access_log import AccessLog
 from skillgap.api.documents import DocumentedApi
 from skillgap.api.frame import ReadyAnswers, RequestFrame
+from skillgap.api.head import HeadAsGet
 from skillgap.api.narratives import narrator_of
 from skillgap.api.problems import answer_with_problems
 from skillgap.api.routes import (
@@ -104,6 +105,7 @@ def create_app(
     by_levels = model.levels != "published"
     shortcuts = {} if by_levels else {"/skill-gap": skill_gap.plain_answer}
     app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestFrame, access_log=access_log)
     return app
 

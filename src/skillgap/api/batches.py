@@ -11,10 +11,9 @@ from starlette.responses import StreamingResponse
 
 from skillgap import pairs
 from skillgap.api.gap_schemas import SkillGapOut, compared, summary_out
-from skillgap.api.parameters import DOMAIN_DESCRIPTION, Domain
+from skillgap.api.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, Domain
 from skillgap.api.problems import problem_of
 from skillgap.api.questions import (
-    CODE_PATTERN,
     GapOptions,
     Question,
     Side,
@@ -135,11 +134,10 @@ def pairs_asked_for(asked: Mapping[str, Any], catalogue: Catalogue) -> PairsBody
     return body
 
 
-def matrix_asked_for(
-    asked: Mapping[str, Any], faults: list[RequestError], catalogue: Catalogue
-) -> MatrixQuery:
+def matrix_asked_for(asked: Mapping[str, Any], catalogue: Catalogue) -> MatrixQuery:
     """The options with both codes as O*NET writes them; raises SeveralFaults with all faults."""
     codes: dict[str, str] = {}
+    faults: list[RequestError] = []
     for parameter in [name for name in ("from", "to") if name in asked]:
         try:
             side = side_asked_for(catalogue, asked, parameter)

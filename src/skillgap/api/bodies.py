@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import Request
 from pydantic import BaseModel
 
-from skillgap.api.questions import repeated
 from skillgap.errors import BodyTooLarge, InvalidBody, InvalidParameter, SeveralFaults
 
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; 10,000 pairs take about 500,000
@@ -17,10 +16,10 @@ LARGEST_BODY = 2 * 1024 * 1024  # bytes; 10,000 pairs take about 500,000
 async def asked_in_body(request: Request) -> dict[str, Any]:
     """What the body and the query ask for together, by name; values are not looked at yet.
 
-    Raises BodyTooLarge, InvalidBody, or SeveralFaults when a name is there more than once.
+    Raises BodyTooLarge, InvalidBody, or SeveralFaults when a name is in both.
     """
     body = json_object(await _read(request))
-    faults = repeated(request) + [
+    faults = [
         InvalidParameter(f"'{name}' is in the query and in the body.", parameter=name)
         for name in request.query_params
         if name in body

@@ -16,6 +16,7 @@ from skillgap.api.browsers import PAGE_POLICY, page
 from skillgap.api.problems import (
     ALL_PROBLEMS,
     INTERNAL_ERROR,
+    INVALID_PARAMETER,
     MEDIA_TYPE,
     METHOD_NOT_ALLOWED,
     Problem,
@@ -84,6 +85,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for method, operation in operations.items():
             responses = operation["responses"]
             responses.pop("422", None)
+            responses.setdefault("400", problems(INVALID_PARAMETER.code)[400])
             responses |= problems(METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code)
             _add_examples(operation, f"{method.upper()} {path}")
     return document

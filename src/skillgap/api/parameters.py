@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import Depends, Path, Query, Request
+from pydantic import Field
 
-from skillgap.catalogue import Catalogue, CatalogueWatch, Levels, Served
-from skillgap.errors import NothingLoaded, OccupationNotRated, RequestError
+from skillgap.catalogue import DASHES, Catalogue, CatalogueWatch, Levels, Served
+from skillgap.errors import NothingLoaded, OccupationNotRated, RequestError, SeveralFaults
 from skillgap.on_demand import OnDemand
 
 Domain = Literal["skills", "knowledge", "abilities", "work_activities", "all"]
@@ -23,6 +24,11 @@ LEVELS_DESCRIPTION = (
 )
 LONGEST_SEARCH = 200
 LARGEST_PAGE = 1000
+CODE_PATTERN = rf"^\s*\d{{2}}[{DASHES}]\d{{4}}(\.\d{{2}})?\s*$"
+
+Asked = TypeVar("Asked")
+CodeText = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": CODE_PATTERN})]
+"""A code as it is asked for; what is no code is told by ``parse_code``, with an example of one."""
 
 
 def served_now(request: Request) -> Served:
@@ -83,6 +89,23 @@ async def with_supplied(
     return current_catalogue(request)
 
 
+async def supplying(
+    request: Request, catalogue: Catalogue, ask: Callable[[Catalogue], Asked]
+) -> tuple[Catalogue, Asked]:
+    """The catalogue and what ``ask`` makes of it, once what it lacks has been asked for elsewhere.
+
+    Raises what ``ask`` raises where that does not help.
+    """
+    try:
+        return catalogue, ask(catalogue)
+    except RequestError as error:
+        faults = error.faults if isinstance(error, SeveralFaults) else [error]
+        supplied = await with_supplied(request, catalogue, faults)
+        if supplied is None:
+            raise
+    return supplied, ask(supplied)
+
+
 def levels_by_default(request: Request) -> Levels:
     """The levels that answer when none are asked for (LEVELS)."""
     watch: CatalogueWatch = request.app.state.watch
@@ -99,11 +122,10 @@ def levels_asked_for(
 
 CatalogueDep = Annotated[Catalogue, Depends(catalogue_asked_for)]
 CodeInPath = Annotated[
-    str,
+    CodeText,
     Path(
         description="An O*NET-SOC code, or its first 6 digits.",
         examples=["15-1251.00"],
-        max_length=100,
     ),
 ]
 

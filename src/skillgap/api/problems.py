@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from skillgap.api.routing import validation_faults
 from skillgap.api.schemas import FaultOut, OccupationRef, ProblemOut
 from skillgap.errors import (
     BodyTooLarge,
@@ -29,12 +31,13 @@ from skillgap.errors import (
 from skillgap.logs import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fastapi import FastAPI, Request
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
+METHODS = ("GET", "POST")  # HEAD goes with GET
 
 
 class Problem(NamedTuple):
@@ -201,17 +204,7 @@ def _fault(error: RequestError) -> FaultOut:
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> Response:
-    faults = [
-        FaultOut(
-            code=INVALID_PARAMETER.code,
-            parameter=".".join(str(part) for part in fault["loc"][1:]) or None,
-            detail=fault["msg"],
-            suggestions=[],
-        )
-        for fault in error.errors()
-    ]
-    detail = " ".join(f"{fault.parameter}: {fault.detail}." for fault in faults)
-    return problem_response(INVALID_PARAMETER, detail, request.url.path, faults=faults)
+    return await _request_error(request, SeveralFaults(validation_faults(error)))
 
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
@@ -219,4 +212,18 @@ async def _http_exception(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     problem = known.get(status) or Problem(status, f"http-{status}", status.phrase, "")
     detail = f"{request.method} {request.url.path}: {status.phrase}. {problem.advice}".strip()
-    return problem_response(problem, detail, request.url.path, headers=error.headers)
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        of_files = ("GET", "HEAD")  # they are mounted, and match no route of the app
+        headers["Allow"] = ", ".join(tuple(_allowed(request)) or of_files)
+    return problem_response(problem, detail, request.url.path, headers=headers)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods of all routes at the address of a request; a route knows only its own."""
+    for method in METHODS:
+        asked = {**request.scope, "method": method}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            yield method
+            if method == "GET":
+                yield "HEAD"

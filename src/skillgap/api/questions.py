@@ -10,21 +10,19 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skillgap.api.parameters import (
+    CODE_PATTERN,
     DOMAIN_DESCRIPTION,
     LEVELS_DESCRIPTION,
     Domain,
     levels_by_default,
 )
+from skillgap.api.routing import LONGEST_NAME, MOST_FAULTS, UNKNOWN_PARAMETER
 from skillgap.api.tables import FORMAT_DESCRIPTION, Format
 from skillgap.catalogue import PUBLISHED, Catalogue, Levels, LevelsUsed
 from skillgap.comparison import Options
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults
 from skillgap.gap import Profile
 from skillgap.tables import DOMAINS
-
-MOST_FAULTS = 100  # told of one request
-LONGEST_NAME = 60  # characters of a name that we did not make
-CODE_PATTERN = r"^\s*\d{2}-\d{4}(\.\d{2})?\s*$"
 
 
 class Question(BaseModel):
@@ -148,14 +146,10 @@ def _gap_options(asked: tuple[tuple[str, str], ...]) -> FormattedGap:
 
 def options_asked_for(request: Request, read: Callable[[dict[str, str]], Asked]) -> Asked:
     """What ``read`` makes of the query; raises SeveralFaults with everything that is wrong."""
-    faults = repeated(request)
     try:
-        options = read(dict(request.query_params))
+        return read(dict(request.query_params))
     except ValidationError as error:
-        faults += _faults(error)
-    if faults:
-        raise SeveralFaults(faults)
-    return options
+        raise SeveralFaults(_faults(error)) from None
 
 
 def pair_asked_for(
@@ -173,7 +167,7 @@ def pair_asked_for(
     asked = dict(request.query_params)
     if levels != "published":
         asked.setdefault("levels", levels)
-    faults = repeated(request)
+    faults: list[RequestError] = []
     sides: list[Side] = []
     try:
         sides += sides_asked_for(catalogue, asked)
@@ -244,24 +238,11 @@ def validated(
     return question
 
 
-def repeated(request: Request) -> list[RequestError]:
-    """A fault for every parameter of the query that is there more than once."""
-    named = request.query_params.multi_items()
-    if len(named) == len(request.query_params):
-        return []
-    names = [name for name, _ in named]
-    return [
-        InvalidParameter(f"The parameter '{name}' is there more than once.", parameter=name)
-        for name in dict.fromkeys(names)
-        if names.count(name) > 1
-    ]
-
-
 def _faults(error: ValidationError) -> list[RequestError]:
     """What pydantic found, in the words of problems."""
     return [
         InvalidParameter(
-            "There is no such parameter here."
+            UNKNOWN_PARAMETER
             if fault["type"] == "extra_forbidden"
             else f"{fault['msg'].removeprefix('Value error, ')}.",
             parameter=".".join(map(str, fault["loc"]))[:LONGEST_NAME],

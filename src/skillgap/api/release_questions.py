@@ -7,8 +7,8 @@ from typing import NamedTuple
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from skillgap.api.parameters import DOMAIN_DESCRIPTION, Domain
-from skillgap.api.questions import CODE_PATTERN, options_asked_for
+from skillgap.api.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, Domain
+from skillgap.api.questions import options_asked_for
 from skillgap.catalogue import Catalogue, parse_code
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults
 from skillgap.gap import Profile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from skillgap.api.batches import (
     JSON_LINES,
@@ -21,9 +21,10 @@ from skillgap.api.batches import (
 from skillgap.api.bodies import asked_in_body, body_of, text_in
 from skillgap.api.documents import problems
 from skillgap.api.parameters import catalogue_asked_for, levels_by_default
-from skillgap.api.questions import parameters_of, repeated
+from skillgap.api.questions import parameters_of
+from skillgap.api.routing import Routes
 
-router = APIRouter(
+router = Routes(
     tags=["many at once"], responses=problems("nothing-loaded", "release-out-of-reach")
 )
 
@@ -81,5 +82,5 @@ async def get_matrix(request: Request) -> Response:
     of /skill-gap without options.
     """
     catalogue = await catalogue_asked_for(request, request.query_params.get("release"))
-    query = matrix_asked_for(request.query_params, repeated(request), catalogue)
+    query = matrix_asked_for(request.query_params, catalogue)
     return matrix_answer(catalogue, query)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import Depends, HTTPException, Query, Request, Response
 
 from skillgap.api.address import Address, RatedDomain, Shown
 from skillgap.api.chart import Format, RendererBusy, chart, draw
 from skillgap.api.documents import problems
-from skillgap.api.parameters import DOMAIN_DESCRIPTION, CatalogueDep
+from skillgap.api.parameters import DOMAIN_DESCRIPTION, CatalogueDep, CodeText, supplying
 from skillgap.api.picture import whole_comparison
 from skillgap.api.problems import RETRY_AFTER_SECONDS
-from skillgap.api.questions import CODE_PATTERN
-from skillgap.catalogue import parse_code
+from skillgap.api.questions import sides_asked_for
+from skillgap.api.routing import Routes
 
-router = APIRouter(
+router = Routes(
     prefix="/skill-gap",
     tags=["gap"],
     responses=problems(
+        "several-occupations",
         "invalid-parameter",
         "occupation-not-found",
+        "code-of-older-taxonomy",
         "occupation-not-rated",
         "domain-not-loaded",
         "release-not-found",
@@ -31,14 +33,11 @@ router = APIRouter(
 
 
 async def specification(
+    request: Request,
     catalogue: CatalogueDep,
     *,
-    source: Annotated[
-        str, Query(alias="from", pattern=CODE_PATTERN, description="The source occupation.")
-    ],
-    target: Annotated[
-        str, Query(alias="to", pattern=CODE_PATTERN, description="The target occupation.")
-    ],
+    source: Annotated[CodeText, Query(alias="from", description="The source occupation.")],
+    target: Annotated[CodeText, Query(alias="to", description="The target occupation.")],
     domain: Annotated[RatedDomain, Query(description=DOMAIN_DESCRIPTION)] = "skills",
     show: Annotated[Shown, Query(description="What is drawn.")] = "gaps",
     min_gap: Annotated[
@@ -47,10 +46,14 @@ async def specification(
     certain: Annotated[bool, Query(description="Only gaps of class `gap` count.")] = False,
 ) -> dict[str, Any]:
     """The picture that is asked for, as a Vega-Lite specification."""
+    asked = {"from": source, "to": target, "domain": domain}
+    catalogue, sides = await supplying(
+        request, catalogue, lambda served: sides_asked_for(served, asked)
+    )
     address = Address.model_validate(
         {
-            "from": parse_code(source, "from"),
-            "to": parse_code(target, "to"),
+            "from": sides[0].onetsoc_code,
+            "to": sides[1].onetsoc_code,
             "domain": domain,
             "show": show,
             "min_gap": min_gap,

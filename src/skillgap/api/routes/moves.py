@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from skillgap.api.documents import problems
 from skillgap.api.moves_answers import MoveOut, MovesOut, OpenerOut, OpenersOut, PathOut
 from skillgap.api.moves_questions import MovesOptions, OpenersOptions, PathOptions, PathQuery
 from skillgap.api.parameters import CodeDep, catalogue_asked_for
 from skillgap.api.questions import options_asked_for, pair_asked_for, parameters_of
+from skillgap.api.routing import Routes
 from skillgap.api.tables import CSV_TOO, csv_answer
 from skillgap.catalogue import Catalogue
 
-router = APIRouter(
+router = Routes(
     tags=["moves"],
     responses=problems(
         "several-occupations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from skillgap.api.documents import problems
 from skillgap.api.level_schemas import RatingLevelsOut
@@ -17,8 +17,9 @@ from skillgap.api.parameters import (
     Limit,
     ListedCodeDep,
     Offset,
-    with_supplied,
+    supplying,
 )
+from skillgap.api.routing import Routes
 from skillgap.api.schemas import (
     OccupationMatch,
     OccupationOut,
@@ -28,9 +29,8 @@ from skillgap.api.schemas import (
     compared_occupation,
 )
 from skillgap.api.tables import CSV_TOO, FormatParameter, csv_answer
-from skillgap.errors import OccupationNotRated
 
-router = APIRouter(
+router = Routes(
     prefix="/occupations",
     tags=["occupations"],
     responses=problems(
@@ -128,14 +128,11 @@ async def get_ratings(
 
     A language model's levels, where they are asked for, come without those statistics.
     """
-    try:
-        profile, used = catalogue.profile_by_levels(code, levels, "code", domain)
-    except OccupationNotRated as error:
-        supplied = await with_supplied(request, catalogue, [error])
-        if supplied is None:
-            raise
-        catalogue = supplied
-        profile, used = supplied.profile_by_levels(code, levels, "code", domain)
+    catalogue, (profile, used) = await supplying(
+        request,
+        catalogue,
+        lambda served: served.profile_by_levels(code, levels, "code", domain),
+    )
     ratings = [RatingOut.of(one) for one in profile.values()]
     if format_ == "csv":
         release = catalogue.info.release

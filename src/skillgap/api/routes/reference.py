@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from skillgap.api.documents import problems
 from skillgap.api.parameters import CatalogueDep, DomainParameter
+from skillgap.api.routing import Routes
 from skillgap.api.schemas import ElementOut, ElementsOut, ScaleOut, ScalesOut
 from skillgap.api.tables import CSV_TOO, FormatParameter, csv_answer
 
-router = APIRouter(
+router = Routes(
     tags=["reference"],
     responses=problems(
         "invalid-parameter", "release-not-found", "nothing-loaded", "release-out-of-reach"

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from skillgap.api.documents import problems
 from skillgap.api.parameters import current_catalogue, served_now
 from skillgap.api.questions import parameters_of
 from skillgap.api.release_questions import DiffQuery, Releases, diff_asked_for
 from skillgap.api.release_schemas import ReleaseDiffOut
+from skillgap.api.routing import Routes
 from skillgap.api.schemas import ReleaseOut, ReleasesOut
 from skillgap.api.tables import CSV_TOO, FormatParameter, csv_answer
 from skillgap.catalogue import Catalogue, CatalogueWatch
 from skillgap.errors import RequestError, SeveralFaults
 
-router = APIRouter(prefix="/releases", tags=["releases"])
+router = Routes(prefix="/releases", tags=["releases"])
 
 ReleaseInPath = Annotated[str, Path(max_length=20, description="A loaded release, such as 29.2.")]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 
 from skillgap import __version__
 from skillgap.api.documents import problems
 from skillgap.api.parameters import current_catalogue, served_now
 from skillgap.api.problems import ALL_PROBLEMS
+from skillgap.api.routing import Routes
 from skillgap.api.schemas import (
     SAMPLE_NOTE,
     DatabaseOut,
@@ -20,7 +21,7 @@ from skillgap.api.schemas import (
 )
 from skillgap.catalogue import CatalogueWatch
 
-router = APIRouter(tags=["service"])
+router = Routes(tags=["service"])
 
 STARTED_AT = datetime.now(UTC)
 

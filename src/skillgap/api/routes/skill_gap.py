@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from skillgap.api.bodies import asked_in_body, body_of, text_in
 from skillgap.api.documents import problems
@@ -12,7 +12,7 @@ from skillgap.api.gap_json import PLAIN, gap_json, is_plain
 from skillgap.api.gap_schemas import ElementGapOut, SkillGapOut, listed
 from skillgap.api.matches import MatchesOut, MatchOut
 from skillgap.api.narratives import add_narrative
-from skillgap.api.parameters import catalogue_asked_for, with_supplied
+from skillgap.api.parameters import catalogue_asked_for, supplying
 from skillgap.api.person_questions import (
     MatchesBody,
     PersonGapBody,
@@ -20,11 +20,11 @@ from skillgap.api.person_questions import (
     person_gap_asked_for,
 )
 from skillgap.api.questions import GapQuery, Side, gap_asked_for, parameters_of
+from skillgap.api.routing import Routes
 from skillgap.api.tables import CSV_TOO, Format, csv_answer
 from skillgap.catalogue import Served
-from skillgap.errors import SeveralFaults
 
-router = APIRouter(
+router = Routes(
     tags=["gap"], responses=problems("release-not-found", "nothing-loaded", "release-out-of-reach")
 )
 
@@ -69,14 +69,9 @@ async def get_skill_gap(request: Request) -> Response:
     `negligible` (below the threshold).
     """
     catalogue = await catalogue_asked_for(request, request.query_params.get("release"))
-    try:
-        options, source, target = gap_asked_for(request, catalogue)
-    except SeveralFaults as error:
-        supplied = await with_supplied(request, catalogue, error.faults)
-        if supplied is None:
-            raise
-        catalogue = supplied
-        options, source, target = gap_asked_for(request, catalogue)
+    catalogue, (options, source, target) = await supplying(
+        request, catalogue, lambda served: gap_asked_for(request, served)
+    )
     if is_plain(options):
         plain = gap_json(catalogue, options, source, target)
         return Response(plain, media_type="application/json")
