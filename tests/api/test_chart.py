@@ -30,6 +30,17 @@ def test_png_is_a_png(sample_client: TestClient) -> None:
     assert answer.content.startswith(b"\x89PNG\r\n\x1a\n")
 
 
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_comparison_without_a_gap_is_drawn_too(sample_client: TestClient, form: str) -> None:
+    same = "from=41-9012.00&to=41-9012.00"
+    answer = sample_client.get(f"/skill-gap/chart.{form}?{same}")
+    assert answer.status_code == 200
+    if form == "svg":
+        drawn = " ".join(ET.fromstring(answer.text).itertext())
+        assert "Models bring 100\u00a0% of what Models need; nothing to raise." in drawn
+        assert "There is nothing to show." in drawn
+
+
 def test_filters_of_the_page_hold_for_the_picture(onet_client: TestClient) -> None:
     values = onet_client.get(f"/skill-gap/chart.json?{PAIR}&show=all&min_gap=3.5&certain=1").json()[
         "data"
@@ -57,6 +68,8 @@ def test_filters_of_the_page_hold_for_the_picture(onet_client: TestClient) -> No
     [
         ("from=cook&to=53-5031.00", 400, "invalid-parameter"),
         ("from=41-9012.00", 400, "invalid-parameter"),
+        (f"{PAIR}&format=csv", 400, "invalid-parameter"),
+        (f"{PAIR}&from=41-9012.00", 400, "invalid-parameter"),
         (f"{PAIR}&min_gap=nan", 400, "invalid-parameter"),
         ("from=15-1299.00&to=53-5031.00", 404, "occupation-not-rated"),
         (f"{PAIR}&domain=knowledge", 404, "domain-not-loaded"),

@@ -32,6 +32,11 @@ ATTRIBUTION = (
     "skillgap.",
     "USDOL/ETA has not approved, endorsed, or tested these modifications.",
 )
+NOTHING = {
+    "height": 20,
+    "data": {"values": [{}]},
+    "mark": {"type": "text", "text": "There is nothing to show.", "align": "left", "x": 0},
+}  # an empty scale has no size, and cannot be drawn
 MOST_SECONDS = 30
 DRAWING = asyncio.Semaphore(1)  # a picture takes a core for about a second
 QUEUE = asyncio.Semaphore(8)  # who may wait for that, the one that is drawn among them
@@ -49,6 +54,32 @@ def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str,
     """The comparison as a Vega-Lite specification, with its data in it."""
     words = headline(answer, address)
     rows = [row for row in rows_of(answer, address) if row.shown]
+    return {
+        "$schema": SCHEMA,
+        "background": "#ffffff",
+        "padding": 16,
+        "title": {
+            "text": _lines(words.sentence),
+            "subtitle": [
+                f"○ {source_title(answer)} · ● {answer.to_occupation.title} · "
+                f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
+                *ATTRIBUTION,
+            ],
+            "anchor": "start",
+            "frame": "group",
+            "fontSize": 15,
+            "subtitleFontSize": 11,
+            "subtitleColor": "#4e5b69",
+            "offset": 16,
+        },
+        "width": 520,
+        **(_marks(rows) if rows else NOTHING),
+        "config": {"view": {"stroke": None}, "axis": {"gridColor": "#d5dbe1"}},
+    }
+
+
+def _marks(rows: list[Row]) -> dict[str, Any]:
+    """Both levels of every element, joined, and the interval as a band."""
     y = {
         "field": "element_name",
         "type": "nominal",
@@ -82,24 +113,6 @@ def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str,
         },
     }
     return {
-        "$schema": SCHEMA,
-        "background": "#ffffff",
-        "padding": 16,
-        "title": {
-            "text": _lines(words.sentence),
-            "subtitle": [
-                f"○ {source_title(answer)} · ● {answer.to_occupation.title} · "
-                f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
-                *ATTRIBUTION,
-            ],
-            "anchor": "start",
-            "frame": "group",
-            "fontSize": 15,
-            "subtitleFontSize": 11,
-            "subtitleColor": "#4e5b69",
-            "offset": 16,
-        },
-        "width": 520,
         "height": {"step": 20},
         "data": {"values": [_values(row) for row in rows]},
         "encoding": {"y": y, "color": colour},
@@ -129,7 +142,6 @@ def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str,
                 "encoding": {"x": _level("to_level"), "size": size},
             },
         ],
-        "config": {"view": {"stroke": None}, "axis": {"gridColor": "#d5dbe1"}},
     }
 
 

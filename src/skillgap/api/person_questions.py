@@ -6,12 +6,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from skillgap.api.parameters import DOMAIN_DESCRIPTION, LARGEST_PAGE, Domain
+from skillgap.api.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, LARGEST_PAGE, Domain
 from skillgap.api.questions import (
-    CODE_PATTERN,
-    LONGEST_NAME,
     CompareOptions,
     Question,
     Side,
@@ -19,6 +17,7 @@ from skillgap.api.questions import (
     side_asked_for,
     validated,
 )
+from skillgap.api.routing import LONGEST_NAME
 from skillgap.api.tables import FORMAT_DESCRIPTION, Format
 from skillgap.catalogue import Catalogue
 from skillgap.errors import InvalidParameter, RequestError
@@ -35,8 +34,17 @@ def _as_published(level: float) -> float:
     return level
 
 
-PersonLevel = Annotated[float, Field(strict=True, ge=0, le=7), AfterValidator(_as_published)]
-AnchorValue = Annotated[int, Field(strict=True, ge=0, le=7)]
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 4.0 is the whole number 4."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+PersonLevel = Annotated[
+    float,
+    Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}),
+    AfterValidator(_as_published),
+]
+AnchorValue = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=7)]
 
 
 class PersonAnswers(BaseModel):
@@ -158,8 +166,8 @@ def _answer_faults(asked: Mapping[str, Any], catalogue: Catalogue) -> Iterator[R
                     f"{catalogue.info.title} rates no element {element_id[:LONGEST_NAME]!r}.",
                     parameter=place,
                 )
-            elif field == "anchors" and type(answer) is int:
-                yield from _anchor_fault(catalogue, element_id, answer, place)
+            elif field == "anchors" and type(whole := _whole(answer)) is int:
+                yield from _anchor_fault(catalogue, element_id, whole, place)
     for element_id in read.get("levels", {}).keys() & read.get("anchors", {}).keys():
         yield InvalidParameter(
             f"{element_id[:LONGEST_NAME]!r} is in 'levels' and in 'anchors'.", parameter="anchors"

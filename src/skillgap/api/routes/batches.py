@@ -24,9 +24,7 @@ from skillgap.api.parameters import catalogue_asked_for, levels_by_default
 from skillgap.api.questions import parameters_of
 from skillgap.api.routing import Routes
 
-router = Routes(
-    tags=["many at once"], responses=problems("nothing-loaded", "release-out-of-reach")
-)
+router = Routes(tags=["many at once"], responses=problems("nothing-loaded", "release-out-of-reach"))
 
 
 def lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any]]:
