@@ -47,6 +47,8 @@ def _only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         "ONET_RELEASE",
         "API_PORT",
         "ONET_API_KEY",
+        "METRICS",
+        "METRICS_FOLDER",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

@@ -14,6 +14,7 @@ from skillgap.settings import (
     DatabaseSettings,
     LlmSettings,
     LogSettings,
+    MetricsSettings,
     OnetSettings,
     WebServicesSettings,
 )
@@ -28,6 +29,7 @@ SETTINGS = {
         DatabaseSettings,
         LlmSettings,
         LogSettings,
+        MetricsSettings,
         OnetSettings,
         WebServicesSettings,
     )

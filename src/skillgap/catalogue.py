@@ -29,6 +29,7 @@ from skillgap.errors import (
     SeveralOccupations,
     Suggestion,
 )
+from skillgap.history import History, read_history
 from skillgap.nearness import Nearness
 from skillgap.rescored import agreements, calibrated, rescored_profile
 from skillgap.search import SearchIndex
@@ -384,6 +385,9 @@ class CatalogueWatch:
         self._closing = threading.Event()
         self.fault: str | None = None  # what is wrong with the database, in a sentence
         self.fault_since: datetime | None = None
+        self.history = History()
+        self.read_seconds = 0.0  # that it took to read the release that is held
+        self.served_since: datetime | None = None
 
     def look(self) -> None:
         """Look at the database once, and read the current release when it is not the one held.
@@ -394,6 +398,7 @@ class CatalogueWatch:
             with reading(self._engine) as connection:
                 seen = (tuple(queries.releases(connection)), queries.newest_supplement(connection))
                 mark = queries.rescoring_mark(connection)
+                self.history = read_history(connection, mark, self.history)
                 if seen != self._seen or self._is_due(mark):
                     self._read(connection, seen[0], mark)
                     self._seen = seen
@@ -487,9 +492,10 @@ class CatalogueWatch:
         if current and (catalogue is None or catalogue.info.run_id != current.run_id):
             started = time.monotonic()
             catalogue = read_catalogue(connection, current)
-            seconds = time.monotonic() - started
+            seconds = self.read_seconds = time.monotonic() - started
             gc.freeze()  # half a million objects that stay: no collection need walk them again
             logger.info("serving release %s, read in %.1f s", current.release, seconds)
+            self.served_since = datetime.now(UTC)
             if current.illustrative:
                 logger.warning("THE ILLUSTRATIVE SAMPLE IS SERVED, NOT O*NET DATA")
         elif catalogue and mark != self._mark:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -80,16 +82,19 @@ def serve(
     """Answer over HTTP on API_HOST:API_PORT."""
     settings = ApiSettings()
     logger.info("serving on http://%s:%d", settings.api_host, settings.api_port)
-    uvicorn.run(
-        "skillgap.api.app:serve_from_environment",
-        factory=True,
-        host=settings.api_host,
-        port=settings.api_port,
-        workers=workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    with TemporaryDirectory(prefix="skillgap-") as folder:
+        if workers > 1:
+            os.environ["METRICS_FOLDER"] = folder  # where they tell each other what they count
+        uvicorn.run(
+            "skillgap.api.app:serve_from_environment",
+            factory=True,
+            host=settings.api_host,
+            port=settings.api_port,
+            workers=workers,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
 
 
 @app.command()

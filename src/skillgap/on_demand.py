@@ -20,7 +20,7 @@ from skillgap.errors import WebServicesError, WebServicesRefused, WebServicesUna
 from skillgap.supplements import read_supplement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from skillgap.catalogue import Catalogue, CatalogueWatch
     from skillgap.web_services import WebServices
@@ -75,6 +75,11 @@ class OnDemand:
         if running:
             await asyncio.wait(running, timeout=self._limits.seconds)
         return max(map(self._seconds_left, codes), default=0) or None
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """The requests that were made, by outcome."""
+        return self._services.requests
 
     def close(self) -> None:
         """Close the connections to the service."""

@@ -116,6 +116,15 @@ class ApiSettings(BaseSettings):
     api_database_seconds: float = Field(default=5.0, gt=0, le=300)
 
 
+class MetricsSettings(BaseSettings):
+    """Whether ``/metrics`` is served; the folder is one that ``serve`` makes for its workers."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    metrics: bool = True
+    metrics_folder: Path | None = None
+
+
 class LlmSettings(BaseSettings):
     """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
 

@@ -16,6 +16,7 @@ import logging
 import random
 import re
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -138,6 +139,15 @@ class _NothingThere(Exception):
     """404 or 422: there is no such thing, or no data for it; the text is the service's sentence."""
 
 
+REQUEST_OUTCOMES: Mapping[type[Exception], str] = {
+    _NothingThere: "nothing_there",
+    _WorthAnotherTry: "away",
+    WebServicesRefused: "refused",
+    WebServicesError: "unusable",
+}
+"""How requests that gave no answer are counted; all others are ``ok``."""
+
+
 class WebServices:
     """The service at an address, asked with a key: politely, and believing nothing unseen."""
 
@@ -154,6 +164,7 @@ class WebServices:
                 "User-Agent": f"skillgap/{__version__} (self-hosted O*NET skill gaps)",
             }
         )
+        self.requests: Counter[str] = Counter()  # by outcome
         self._last_request: float | None = None
         self._layout: Layout | None = None
         self._layout_found = 0.0
@@ -339,11 +350,20 @@ class WebServices:
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """The JSON at a path, after as many tries as it takes; numbers come as they are written."""
         try:
-            return self._attempts(self._get_once, path, query or {})
+            return self._attempts(self._get_counted, path, query or {})
         except _WorthAnotherTry as error:
             raise WebServicesUnavailable(
                 f"{SOURCE} at {self._host} cannot be had now ({ATTEMPTS} tries): {path}: {error}"
             ) from error
+
+    def _get_counted(self, path: str, query: Mapping[str, str]) -> Any:
+        try:
+            answer = self._get_once(path, query)
+        except tuple(REQUEST_OUTCOMES) as fault:
+            self.requests[REQUEST_OUTCOMES[type(fault)]] += 1
+            raise
+        self.requests["ok"] += 1
+        return answer
 
     def _get_once(self, path: str, query: Mapping[str, str]) -> Any:
         self._keep_distance()

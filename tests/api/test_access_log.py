@@ -9,8 +9,10 @@ import re
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from skillgap.api.access_log import AccessLog
+from skillgap.api.figures import Figures, Routes
 from skillgap.api.frame import RequestFrame
 
 SCOPE: dict[str, Any] = {
@@ -45,7 +47,7 @@ async def nothing(*_: Any) -> Any:
 
 
 async def ask(log: AccessLog, requests: int = 1) -> None:
-    framed = RequestFrame(answer, log)
+    framed = RequestFrame(answer, Figures(), Routes(FastAPI()), log)
     for _ in range(requests):
         await framed(SCOPE, nothing, nothing)
 

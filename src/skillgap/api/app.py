@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from skillgap import __version__
 from skillgap.api.access_log import AccessLog
 from skillgap.api.documents import DocumentedApi
+from skillgap.api.figures import Figures, Routes, Workers
 from skillgap.api.frame import ReadyAnswers, RequestFrame
 from skillgap.api.head import HeadAsGet
 from skillgap.api.narratives import narrator_of
@@ -18,6 +20,7 @@ from skillgap.api.problems import answer_with_problems
 from skillgap.api.routes import (
     batches,
     chart,
+    metrics,
     moves,
     occupations,
     reference,
@@ -35,6 +38,7 @@ from skillgap.settings import (
     DatabaseSettings,
     LlmSettings,
     LogSettings,
+    MetricsSettings,
     WebServicesSettings,
 )
 from skillgap.web_services import Pace, WebServices
@@ -62,6 +66,7 @@ def create_app(
     web_services: WebServicesSettings | None = None,
     llm: LlmSettings | None = None,
     access_log: AccessLog | None = None,
+    measured: MetricsSettings | None = None,
 ) -> FastAPI:
     """The service on the database that the settings name; they are read from the environment.
 
@@ -74,12 +79,31 @@ def create_app(
     on_demand = _on_demand(watch, web_services or WebServicesSettings())
 
     narrating = narrator_of(model)
+    measuring = measured or MetricsSettings()
+
+    def refresh(figures: Figures) -> None:
+        catalogue = watch.served.catalogue
+        figures.release = catalogue.info.release if catalogue else None
+        figures.database_reachable = watch.fault is None
+        if on_demand:
+            figures.web_services = dict(on_demand.requests)
+        if narrating is not None:
+            figures.narratives = dict(narrating[0].calls)
+            figures.narrative_tokens = narrating[0].tokens
+
+    figures = Figures()
+    workers = Workers(figures, measuring.metrics_folder, refresh)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         watch.look()  # not in a thread, whose memory would be its own: nobody is waiting yet
         watch.keep_looking(serving.api_poll_seconds)
+        publishing = asyncio.create_task(workers.keep_publishing())
         yield
+        publishing.cancel()
+        with suppress(asyncio.CancelledError):
+            await publishing
+        workers.publish()
         watch.close()
         if on_demand:
             on_demand.close()
@@ -98,15 +122,18 @@ def create_app(
     app.state.watch = watch
     app.state.on_demand = on_demand
     app.state.narrator = narrating and narrating[0]
+    app.state.workers = workers
     for routes in (skill_gap, batches, chart, occupations, moves, releases, reference, service):
         app.include_router(routes.router)
+    if measuring.metrics:
+        app.include_router(metrics.router)
     serve_page(app)
     answer_with_problems(app)
     by_levels = model.levels != "published"
     shortcuts = {} if by_levels else {"/skill-gap": skill_gap.plain_answer}
-    app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts)
+    app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts, figures=figures)
     app.add_middleware(HeadAsGet)
-    app.add_middleware(RequestFrame, access_log=access_log)
+    app.add_middleware(RequestFrame, figures=figures, routes=Routes(app), access_log=access_log)
     return app
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from skillgap.api.access_log import AccessLog
+    from skillgap.api.figures import Figures, Routes
     from skillgap.catalogue import CatalogueWatch, Served
 
 logger = logging.getLogger(__name__)
@@ -48,8 +49,12 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class RequestFrame:
     """Gives every request an id and one line in the access log; answers 500 when all else fails."""
 
-    def __init__(self, app: ASGIApp, access_log: AccessLog | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, figures: Figures, routes: Routes, access_log: AccessLog | None = None
+    ) -> None:
         self.app = app
+        self.figures = figures
+        self.routes = routes
         self.access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,8 +84,11 @@ class RequestFrame:
                 failure = problem_response(INTERNAL_ERROR, detail, scope["path"])
                 await failure(scope, receive, send_with_id)
         finally:
+            seconds = time.perf_counter() - started
+            asked = self.routes.asked(scope["method"], scope["path"], status)
+            self.figures.count(asked, seconds)
             if self.access_log:
-                self.access_log.note(scope, status, time.perf_counter() - started)
+                self.access_log.note(scope, status, seconds)
             request_id.reset(token)
 
 
@@ -106,11 +114,16 @@ class ReadyAnswers:
     """
 
     def __init__(
-        self, app: ASGIApp, watch: CatalogueWatch, shortcuts: Mapping[str, Shortcut]
+        self,
+        app: ASGIApp,
+        watch: CatalogueWatch,
+        shortcuts: Mapping[str, Shortcut],
+        figures: Figures,
     ) -> None:
         self.app = app
         self.watch = watch
         self.shortcuts = shortcuts
+        self.figures = figures
         self.answers: OrderedDict[bytes, Answer] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,17 +137,21 @@ class ReadyAnswers:
             return
         etag = _etag(served.state, scope)
         if etag in _if_none_match(scope):
+            self.figures.not_modified += 1
             await Answer(304, _caching(etag), b"").send(send)
         elif etag in self.answers:
+            self.figures.ready_hits += 1
             self.answers.move_to_end(etag)
             await self.answers[etag].send(send)
         elif body := self._by_shortcut(served, scope):
+            self.figures.shortcuts += 1
             length = str(len(body)).encode()
             headers = [(b"content-type", b"application/json"), (b"content-length", length)]
             answer = Answer(200, [*headers, *_caching(etag)], body)
             self._keep(etag, answer)
             await answer.send(send)
         else:
+            self.figures.ready_misses += 1
             await self.app(scope, receive, self._keeping(scope, send))
 
     def _by_shortcut(self, served: Served, scope: Scope) -> bytes | None:

@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import time
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -134,6 +134,8 @@ class Narrator:
         self._spent: deque[tuple[float, int]] = deque()
         self._failures = 0
         self._rests_until = 0.0
+        self.calls: Counter[str] = Counter()  # by what was said
+        self.tokens = 0  # counted against the budget since this process began
 
     async def tell(self, facts: Mapping[str, Any]) -> Narrative:
         """The narrative of a gap; raises NotTold where the model is away or says nothing usable."""
@@ -165,6 +167,8 @@ class Narrator:
             self._spent.remove(entry)
             used = reply.usage.total if reply.usage else 0 if reply.unbilled else estimate
             self._spent.append((entry[0], used))
+            self.calls[reply.said.value] += 1
+            self.tokens += used
             if reply.next is not Next.AT_ONCE:
                 break
         if reply.said is not Said.ANSWER:
