@@ -18,6 +18,10 @@ test: $(VENV)/.installed-dev  ## Lint, types, the import rule, all tests
 	$(MAKE) lint
 	$(BIN)/pytest
 
+.PHONY: cluster-test
+cluster-test: $(VENV)/.installed-ops  ## What ops/ holds: nginx, Kubernetes, three MySQL servers (docs/cluster.md)
+	$(BIN)/pytest -s tests/ops
+
 .PHONY: lint
 lint: $(VENV)/.installed-dev  ## Everything that reads the code without running it
 	$(BIN)/ruff check .
@@ -43,11 +47,13 @@ screenshots: $(VENV)/.installed-dev  ## Take the pictures of the page in docs/ (
 	$(BIN)/python -m tests.page.screenshots
 
 .PHONY: lock
-lock: $(VENV)/.installed-dev  ## Compile both locks from pyproject.toml
+lock: $(VENV)/.installed-dev  ## Compile the locks from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--extra ops -c requirements-dev.txt pyproject.toml -o requirements-ops.txt
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skillgap needs Python 3.11 or newer: make PYTHON=python3.13 ...")'
@@ -58,4 +64,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 
 $(VENV)/.installed-dev: requirements-dev.txt $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.installed-ops: requirements-ops.txt $(VENV)/.installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ops.txt
 	touch $@
