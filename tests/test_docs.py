@@ -12,6 +12,7 @@ from skillgap.api.problems import ALL_PROBLEMS
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
+    GuardSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,
@@ -27,6 +28,7 @@ SETTINGS = {
     for settings in (
         ApiSettings,
         DatabaseSettings,
+        GuardSettings,
         LlmSettings,
         LogSettings,
         MetricsSettings,

@@ -35,6 +35,7 @@ from skillgap.queries import releases as read_releases
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
+    GuardSettings,
     LogSettings,
     OnetSettings,
     WebServicesSettings,
@@ -81,6 +82,7 @@ def serve(
 ) -> None:
     """Answer over HTTP on API_HOST:API_PORT."""
     settings = ApiSettings()
+    guards = GuardSettings()
     logger.info("serving on http://%s:%d", settings.api_host, settings.api_port)
     with TemporaryDirectory(prefix="skillgap-") as folder:
         if workers > 1:
@@ -94,6 +96,9 @@ def serve(
             log_config=None,
             access_log=False,
             server_header=False,
+            http="skillgap.api.connections:GuardedProtocol",
+            ws="none",
+            limit_concurrency=guards.api_most_connections,
         )
 
 

@@ -125,6 +125,15 @@ class MetricsSettings(BaseSettings):
     metrics_folder: Path | None = None
 
 
+class GuardSettings(BaseSettings):
+    """What the API asks of its clients, and how much it lets them have."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
+
+    api_request_seconds: float = Field(default=60.0, gt=0, le=3600)
+    api_most_connections: int = Field(default=2000, ge=1)  # for each worker
+
+
 class LlmSettings(BaseSettings):
     """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from skillgap import __version__
 from skillgap.api.access_log import AccessLog
+from skillgap.api.connections import allow_open_files
 from skillgap.api.documents import DocumentedApi
 from skillgap.api.figures import Figures, Routes, Workers
 from skillgap.api.frame import ReadyAnswers, RequestFrame
@@ -28,6 +29,7 @@ from skillgap.api.routes import (
     service,
     skill_gap,
 )
+from skillgap.api.time_limit import TimeLimit
 from skillgap.api.web import serve_page
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect
@@ -36,6 +38,7 @@ from skillgap.on_demand import Limits, OnDemand
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
+    GuardSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,
@@ -67,6 +70,7 @@ def create_app(
     llm: LlmSettings | None = None,
     access_log: AccessLog | None = None,
     measured: MetricsSettings | None = None,
+    guards: GuardSettings | None = None,
 ) -> FastAPI:
     """The service on the database that the settings name; they are read from the environment.
 
@@ -129,12 +133,16 @@ def create_app(
         app.include_router(metrics.router)
     serve_page(app)
     answer_with_problems(app)
-    by_levels = model.levels != "published"
-    shortcuts = {} if by_levels else {"/skill-gap": skill_gap.plain_answer}
+    shortcuts = {"/skill-gap": skill_gap.plain_answer} if model.levels == "published" else {}
+    _guard(app, guards or GuardSettings())
     app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts, figures=figures)
     app.add_middleware(HeadAsGet)
     app.add_middleware(RequestFrame, figures=figures, routes=Routes(app), access_log=access_log)
     return app
+
+
+def _guard(app: FastAPI, settings: GuardSettings) -> None:
+    app.add_middleware(TimeLimit, seconds=settings.api_request_seconds)
 
 
 def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand | None:
@@ -159,6 +167,7 @@ def serve_from_environment() -> FastAPI:
     # An answer leaves no cycles, and thousands of answers are kept: looking for garbage after every
     # 700 new objects takes a tenth of a busy worker's time and finds nothing.
     gc.set_threshold(50_000, 20, 20)
+    allow_open_files()
     log = LogSettings()
     configure_logging(log.log_level, as_json=log.as_json)
     wanted = log.log_level in ("DEBUG", "INFO")

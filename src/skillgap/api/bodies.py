@@ -73,11 +73,15 @@ def body_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 async def _read(request: Request) -> bytes:
+    too_large = BodyTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > LARGEST_BODY:
+        raise too_large  # before any of it is read
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST_BODY:
-            raise BodyTooLarge(f"The body is larger than {LARGEST_BODY:,} bytes.")
+            raise too_large
     return bytes(body)
 
 

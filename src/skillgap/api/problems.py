@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from skillgap.api.routing import validation_faults
@@ -67,6 +68,43 @@ INTERNAL_ERROR = Problem(
     "Something went wrong on our side",
     "Ask again; if it stays, report the `request_id` to whoever runs the service.",
 )
+MALFORMED_REQUEST = Problem(
+    400, "malformed-request", "This is not an HTTP request", "Send one of HTTP/1.1."
+)
+REQUEST_TOO_SLOW = Problem(
+    408,
+    "request-too-slow",
+    "The request did not arrive in time",
+    "Send it in one go.",
+)
+URL_TOO_LONG = Problem(
+    414, "url-too-long", "The address is too long", "Ask with a POST, or for less at a time."
+)
+HEAD_TOO_LARGE = Problem(
+    431, "head-too-large", "The headers are too large", "Send fewer and shorter headers."
+)
+TOO_BUSY = Problem(
+    503,
+    "too-busy",
+    "Too many connections are open",
+    "Connect again after `Retry-After` seconds; close what you do not need.",
+)
+TOOK_TOO_LONG = Problem(
+    503,
+    "took-too-long",
+    "The answer took too long",
+    "Ask again after `Retry-After` seconds, or for less at a time.",
+)
+AT_THE_EDGE = (
+    MALFORMED_REQUEST,
+    REQUEST_TOO_SLOW,
+    URL_TOO_LONG,
+    HEAD_TOO_LARGE,
+    TOO_BUSY,
+    TOOK_TOO_LONG,
+)
+"""Answered before a request reaches a route, or in its stead."""
+
 PROBLEMS: dict[type[RequestError], Problem] = {
     InvalidParameter: INVALID_PARAMETER,
     InvalidBody: Problem(
@@ -127,7 +165,7 @@ PROBLEMS: dict[type[RequestError], Problem] = {
         "Load one with `skillgap load`; ask again after `Retry-After` seconds.",
     ),
 }
-ALL_PROBLEMS = (*PROBLEMS.values(), NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
+ALL_PROBLEMS = (*PROBLEMS.values(), *AT_THE_EDGE, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -135,6 +173,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.exception_handler(RequestError)(_request_error)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_exception)
+    app.exception_handler(ClientDisconnect)(_client_gone)
 
 
 def problem_response(
@@ -146,6 +185,7 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The problem as ``application/problem+json``; never to be kept by a cache."""
+    wait = {"Retry-After": str(RETRY_AFTER_SECONDS)} if problem.status == 503 else {}
     body = ProblemOut(
         type=f"/problems/{problem.code}",
         title=problem.title,
@@ -160,7 +200,7 @@ def problem_response(
         body.model_dump_json(),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={"Cache-Control": "no-store", **wait, **(headers or {})},
     )
 
 
@@ -179,8 +219,6 @@ async def _request_error(request: Request, error: RequestError) -> Response:
     faults = error.faults if isinstance(error, SeveralFaults) else [error]
     problem = problem_of(error)
     detail, headers = str(error), {}
-    if problem.status == 503:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     supplied_after = getattr(request.state, "retry_after", None)
     if supplied_after is not None and problem is PROBLEMS[OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
@@ -227,3 +265,8 @@ def _allowed(request: Request) -> Iterator[str]:
             yield method
             if method == "GET":
                 yield "HEAD"
+
+
+async def _client_gone(_request: Request, _error: ClientDisconnect) -> Response:
+    """For the access log alone: whoever leaves in the middle of a body hears nothing more."""
+    return Response(status_code=499)
