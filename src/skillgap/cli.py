@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from skillgap import cli_rescore
+from skillgap.api.server import run_server
 from skillgap.catalogue import CatalogueWatch, parse_code
 from skillgap.cli_answers import gap, moves, path, search
 from skillgap.cli_export import export
@@ -87,18 +87,11 @@ def serve(
     with TemporaryDirectory(prefix="skillgap-") as folder:
         if workers > 1:
             os.environ["METRICS_FOLDER"] = folder  # where they tell each other what they count
-        uvicorn.run(
-            "skillgap.api.app:serve_from_environment",
-            factory=True,
-            host=settings.api_host,
-            port=settings.api_port,
+        run_server(
+            settings.api_host,
+            settings.api_port,
             workers=workers,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            http="skillgap.api.connections:GuardedProtocol",
-            ws="none",
-            limit_concurrency=guards.api_most_connections,
+            most_connections=guards.api_most_connections,
         )
 
 

@@ -1,4 +1,4 @@
-"""Clients that ask without a pause, each on a connection that it keeps, and keep what came."""
+"""Clients that ask without a pause, and keep what came."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ class Asked(NamedTuple):
 class Clients:
     """Threads that ask for these paths in turn, until they are stopped or cannot connect."""
 
-    def __init__(self, port: int, paths: Sequence[str], number: int) -> None:
+    def __init__(self, port: int, paths: Sequence[str], number: int, *, keep: bool) -> None:
         self.asked: list[Asked] = []
         self._port = port
+        self._headers = {} if keep else {"Connection": "close"}
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._ask_on, args=(islice(cycle(paths), start, None),))
@@ -57,7 +58,7 @@ class Clients:
         for path in paths:
             if self._stopping.is_set():
                 break
-            asked = ask(connection, path)
+            asked = ask(connection, path, self._headers)
             self.asked.append(asked)
             if asked.outcome != "answered":
                 break
@@ -96,9 +97,14 @@ def ask(
 
 
 @contextmanager
-def asking(port: int, paths: Sequence[str], number: int = 8) -> Iterator[Clients]:
-    """Clients at work; each ends after the answer it is waiting for."""
-    clients = Clients(port, paths, number)
+def asking(
+    port: int, paths: Sequence[str], number: int = 8, *, keep: bool = True
+) -> Iterator[Clients]:
+    """Clients at work; each ends after the answer it is waiting for.
+
+    Without ``keep`` they open a connection for each request.
+    """
+    clients = Clients(port, paths, number, keep=keep)
     for thread in clients._threads:
         thread.start()
     try:

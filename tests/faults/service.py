@@ -17,6 +17,7 @@ from typing import Any
 from tests.faults.waiting import eventually
 
 PAIR = "/skill-gap?from=31-1131.00&to=29-1141.00"
+STARTED = "Application startup complete."
 GRACE_SECONDS = 10  # between a container's SIGTERM and SIGKILL, by default
 
 
@@ -95,7 +96,7 @@ def serving(
         )
     try:
         service = Service(process, log, workers)
-        eventually(lambda: len(service.worker_pids()) == workers)
+        eventually(lambda: service.messages("INFO").count(STARTED) == workers, within=60)
         yield service
     finally:
         process.terminate()
