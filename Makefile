@@ -20,7 +20,7 @@ test: $(VENV)/.installed-dev  ## Lint, types, the import rule, all tests
 
 .PHONY: cluster-test
 cluster-test: $(VENV)/.installed-ops  ## What ops/ holds: nginx, Kubernetes, three MySQL servers (docs/cluster.md)
-	$(BIN)/pytest -s tests/ops
+	TEST_CLUSTER=full $(BIN)/pytest -s tests/ops
 
 .PHONY: lint
 lint: $(VENV)/.installed-dev  ## Everything that reads the code without running it

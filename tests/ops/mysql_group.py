@@ -11,13 +11,15 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pymysql
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from tests.faults.waiting import eventually
+from tests.ops.nginx import free_port
 
 OPS = Path(__file__).parents[2] / "ops"
 USER = {"GROUP_USER": "skillgap_group", "GROUP_PASSWORD": "group-test"}
@@ -64,13 +66,14 @@ class Server:
     port: int
     folder: Path  # as mysqld sees it
     system: System
-    process: subprocess.Popen[bytes] | None = field(default=None)
+    options: Sequence[str]  # what sets it apart from the others
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
 
-    def start(self, *options: str) -> None:
+    def start(self) -> None:
         """Start it; ``wait`` tells when it answers."""
         self.process = subprocess.Popen(
             self.system.command(
@@ -85,21 +88,23 @@ class Server:
                 f"--port={self.port}",
                 "--mysqlx=OFF",
                 *CHEAP,
-                *options,
+                *self.options,
             ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
-    @retry(
-        retry=retry_if_exception_type(pymysql.Error),
-        stop=stop_after_delay(60),
-        wait=wait_fixed(0.1),
-        reraise=True,
-    )
-    def wait(self) -> None:
-        self.rows("DO 0")
+    def answers(self) -> bool:
+        with suppress(pymysql.Error):
+            self.rows("DO 0")
+            return True
+        return False
+
+    def gtids(self) -> str:
+        """The transactions that it has."""
+        ((gtids,),) = self.rows("SELECT @@gtid_executed")
+        return str(gtids)
 
     def rows(self, statement: str, user: str = "root", password: str = "") -> list[tuple[object]]:
         """Run a statement; root has no password on these servers."""
@@ -126,9 +131,6 @@ class Server:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
-    def log(self) -> str:
-        return (self.system.root / self.folder.relative_to("/") / "log").read_text()
-
 
 def system() -> System | None:
     """Where there is a mysqld that can form a group; None where there is none."""
@@ -139,8 +141,8 @@ def system() -> System | None:
 
 
 @contextmanager
-def group_of_servers(place: System, ports: list[int], grants: str) -> Iterator[list[Server]]:
-    """A server on each port, all ONLINE in one group; afterwards nothing of them is left.
+def group_of_servers(place: System, grants: str, *options: str) -> Iterator[list[Server]]:
+    """Three servers, all ONLINE in one group; afterwards nothing of them is left.
 
     ``grants`` is SQL that all of them know from their beginning.
     """
@@ -148,29 +150,39 @@ def group_of_servers(place: System, ports: list[int], grants: str) -> Iterator[l
     folder = Path("/var/lib/mysql-files" if place.root == Path("/") else "/srv") / name
     outside = place.root / folder.relative_to("/")
     place.run("install", "-d", "-o", "mysql", "-g", "mysql", "-m", "750", str(folder))
-    servers = [Server(port, folder / str(port), place) for port in ports]
+    ports = [free_port() for _ in range(3)]
+    seeds = ",".join(f"127.0.0.1:{port}" for port in ports)
+    servers = [
+        Server(
+            port,
+            folder / str(port),
+            place,
+            (
+                f"--server-id={number}",
+                "--report-host=127.0.0.1",
+                f"--loose-group-replication-local-address=127.0.0.1:{port}",
+                f"--loose-group-replication-group-seeds={seeds}",
+                *options,
+            ),
+        )
+        for number, port in enumerate(ports, start=1)
+    ]
     try:
         place.run("install", "-d", "-o", "mysql", "-g", "mysql", str(folder / "new"))
         new = f"{folder}/new/data"
-        options = ("--user=mysql", f"--datadir={new}", f"--log-error={folder}/new/log")
-        place.run("mysqld", "--no-defaults", "--initialize-insecure", *options)
-        seeds = ",".join(server.address for server in servers)
-        for number, server in enumerate(servers, start=1):
+        setup = ("--user=mysql", f"--datadir={new}", f"--log-error={folder}/new/log")
+        place.run("mysqld", "--no-defaults", "--initialize-insecure", *setup)
+        for server in servers:
             place.run("cp", "-a", str(folder / "new"), str(server.folder))
             place.run("rm", f"{server.folder}/data/auto.cnf")  # the server's own UUID
             shutil.copy(OPS / "mysql" / "group.cnf", outside / str(server.port) / "group.cnf")
-            server.start(
-                f"--server-id={number}",
-                "--report-host=127.0.0.1",
-                f"--loose-group-replication-local-address={server.address}",
-                f"--loose-group-replication-group-seeds={seeds}",
-            )
+            server.start()
+        first_start = (OPS / "mysql" / "group-user.sh").read_text()
         for server in servers:
-            server.wait()
+            eventually(server.answers, within=60)
             own = {"MYSQL_UNIX_PORT": f"{server.folder}/sock", "MYSQL_ROOT_PASSWORD": ""}
-            script = (OPS / "mysql" / "group-user.sh").read_text()
-            place.run("bash", "-s", input=script, **own, **USER)
-            place.run("mysql", "-uroot", input=grants, **own)
+            place.run("bash", "-s", input=first_start, **own, **USER)
+            place.run("mysql", "--user=root", input=grants, **own)
         form_group(servers)
         yield servers
     finally:

@@ -17,21 +17,21 @@ CONFIGURATION = Path(__file__).parents[2] / "ops" / "nginx"
 
 
 @contextmanager
-def nginx_before(replicas: Sequence[str], folder: Path, tls: str = "") -> Iterator[str]:
-    """The address of an nginx that passes on to the replicas; ``tls`` is a file for ``tls/``.
+def nginx_before(replicas: Sequence[int], folder: Path, tls: str = "") -> Iterator[str]:
+    """The address of an nginx before the replicas on these ports; ``tls`` is a file for ``tls/``.
 
     Only its port and ``upstream.conf`` are ours: the file for compose asks Docker's name service,
     by a word that only newer versions of nginx know.
     """
     there = Path(shutil.copytree(CONFIGURATION, folder / "nginx"))
-    port = free_port()
+    own_port = free_port()
     main = there / "nginx.conf"
-    main.write_text(main.read_text().replace("listen 8080;", f"listen 127.0.0.1:{port};"))
+    main.write_text(main.read_text().replace("listen 8080;", f"listen 127.0.0.1:{own_port};"))
     upstream = (there / "upstream.conf").read_text()
     upstream = re.sub(r"resolver .*;\n", "", upstream)
     upstream, replaced = re.subn(
         r"( *server )api:8000 resolve( .*;\n)",
-        lambda line: "".join(f"{line[1]}{replica}{line[2]}" for replica in replicas),
+        lambda line: "".join(f"{line[1]}127.0.0.1:{port}{line[2]}" for port in replicas),
         upstream,
     )
     assert replaced == 1
@@ -43,7 +43,7 @@ def nginx_before(replicas: Sequence[str], folder: Path, tls: str = "") -> Iterat
     assert tested.returncode == 0, tested.stderr
     with (folder / "nginx.log").open("wb") as log:
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{own_port}"
     try:
         _wait_for(address)
         yield address

@@ -15,8 +15,8 @@ from sqlalchemy import make_url
 
 from skillgap.database import connect
 from tests.conftest import SAMPLE, load
+from tests.faults.service import serving
 from tests.ops.nginx import free_port, nginx_before
-from tests.ops.replicas import Replica, replica
 
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx")
 
@@ -38,8 +38,8 @@ def site(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """nginx in front of one replica that answers and one that is gone."""
     folder = tmp_path_factory.mktemp("site")
     with (
-        replica({"DATABASE_URL": sample_url}, folder) as answering,
-        nginx_before([f"127.0.0.1:{free_port()}", answering.address], folder) as address,
+        serving(sample_url, folder) as answering,
+        nginx_before([free_port(), answering.port], folder) as address,
     ):
         yield address
 
@@ -50,20 +50,21 @@ def get(address: str, **options: object) -> httpx.Response:
 
 def test_a_replica_that_is_killed_costs_no_answer(sample_url: str, tmp_path: Path) -> None:
     with ExitStack() as running:
-        replicas: list[Replica] = [
-            running.enter_context(replica({"DATABASE_URL": sample_url}, tmp_path)) for _ in "12"
-        ]
-        addresses = [one.address for one in replicas]
-        site = running.enter_context(nginx_before(addresses, tmp_path))
+        folders = [tmp_path / name for name in ("one", "other", "nginx")]
+        for folder in folders:
+            folder.mkdir()
+        replicas = [running.enter_context(serving(sample_url, folder)) for folder in folders[:2]]
+        ports = [replica.port for replica in replicas]
+        site = running.enter_context(nginx_before(ports, folders[2]))
         client = running.enter_context(httpx.Client(base_url=site, trust_env=False, timeout=30))
         statuses = []
         for number in range(200):
             if number == 50:
-                replicas[0].kill()
+                replicas[0].process.kill()
             statuses.append(client.get("/skill-gap", params=PAIR).status_code)
 
         assert statuses == [200] * 200
-        replicas[1].kill()
+        replicas[1].process.kill()
         nobody = client.get("/skill-gap", params=PAIR)
     assert nobody.status_code == 503
     assert nobody.headers["retry-after"] == "5"
@@ -123,8 +124,8 @@ def test_the_hook_for_tls(sample_url: str, tmp_path: Path) -> None:
     trusting = ssl.create_default_context(cafile=str(tmp_path / "site.crt"))
     own = example.replace("listen 8443", f"listen 127.0.0.1:{port}")
     with (
-        replica({"DATABASE_URL": sample_url}, tmp_path) as answering,
-        nginx_before([answering.address], tmp_path, tls=own),
+        serving(sample_url, tmp_path) as answering,
+        nginx_before([answering.port], tmp_path, tls=own),
     ):
         answer = get(f"https://127.0.0.1:{port}/ready", verify=trusting)
     assert answer.json() == {"release": "sample"}
