@@ -22,6 +22,7 @@ from skillgap import cli_rescore
 from skillgap.api.server import run_server
 from skillgap.catalogue import CatalogueWatch, parse_code
 from skillgap.cli_answers import gap, moves, path, search
+from skillgap.cli_doctor import doctor
 from skillgap.cli_export import export
 from skillgap.database import connect, load_lock, reading
 from skillgap.errors import SkillgapError, WebServicesError
@@ -109,8 +110,8 @@ def up() -> None:
     serve(workers=1)
 
 
-for answering in (gap, moves, path, search, export):
-    app.command()(answering)
+for command in (gap, moves, path, search, export, doctor):
+    app.command()(command)
 
 
 @app.command()
