@@ -45,8 +45,11 @@ class Service:
     def lines(self) -> list[dict[str, Any]]:
         """What has been logged, but for the line of each request."""
         lines = self.log.read_text().splitlines(keepends=True)
-        told = [json.loads(line) for line in lines if line.endswith("\n")]
-        return [one for one in told if one["logger"] != "skillgap.access"]
+        return [
+            json.loads(line)
+            for line in lines
+            if line.endswith("\n") and '"skillgap.access"' not in line
+        ]
 
     def messages(self, level: str) -> list[str]:
         """The messages of a level, in their order."""

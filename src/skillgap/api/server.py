@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from uvicorn._types import ASGI3Application
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 APP = "skillgap.api.app:serve_from_environment"
 GRACE_SECONDS = 8  # for answers that have begun; container engines kill after 10
 OTHERS_SECONDS = 0.5  # until every worker has stopped listening
@@ -32,11 +35,30 @@ class Connection(GuardedProtocol):
     just have asked again, and cannot know whether it was heard. So a connection gets a moment for
     one more question, whose answer says that the connection ends with it; and not before all
     workers have stopped listening, or the client would come back to one that is about to end too.
+
+    A client that has said all it will, and only listens, gets its answer to the end.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.ending = False
+        self.running: RequestResponseCycle | None = (
+            None  # what is answered; cycle is the last asked
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let the answer know that nobody will hear it; uvicorn tells only the last one asked."""
+        if self.running is not None and not self.running.response_complete:
+            self.running.disconnected = True
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # asyncio asks whether to stay open
+        """Stay until the last answer is out, where the question was whole."""
+        super().eof_received()
+        stays = not self.refused and not self._is_idle() and not self.cycle.more_body
+        if stays:
+            self.cycle.keep_alive = False
+        return stays
 
     def shutdown(self) -> None:
         """End soon: the service does."""
@@ -53,6 +75,10 @@ class Connection(GuardedProtocol):
         super().on_response_complete()
         if self.ending:
             self.loop.call_later(LAST_QUESTION_SECONDS, self._close_when_idle)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _end(self) -> None:
         self.ending = True
