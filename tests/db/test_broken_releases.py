@@ -89,6 +89,17 @@ def damaged_zip(folder: Path) -> Path:
     return archive
 
 
+def zip_of_another_method(folder: Path) -> Path:
+    archive = zipped(folder)
+    content = bytearray(archive.read_bytes())
+    entry = content.index(b"PK\x01\x02")  # in the directory at the end: what a file is packed with
+    while b"Skills.txt" not in content[entry : entry + 60]:
+        entry = content.index(b"PK\x01\x02", entry + 1)
+    content[entry + 10 : entry + 12] = b"\x63\x00"
+    archive.write_bytes(content)
+    return archive
+
+
 def escaping_zip(folder: Path) -> Path:
     archive = zipped(folder)
     with zipfile.ZipFile(archive, "a") as writing:
@@ -110,6 +121,18 @@ BROKEN = {
     ),
     "one file of two": (one_file_of_two, r"the file 'Transferable Skills' is missing"),
     "an empty file": (holding("Skills.txt", b""), r"Skills\.txt: the file is empty"),
+    "a byte-order mark alone": (
+        holding("Skills.txt", b"\xef\xbb\xbf"),
+        r"Skills\.txt: the file is empty",
+    ),
+    "a scale upside down": (
+        change_line("Scales Reference.txt", 2, lambda row: [*row[:2], row[3], row[2]]),
+        r"Scales Reference\.txt: 1 of 2 .* at line 2: minimum \d is not below maximum \d",
+    ),
+    "a scale of another length": (
+        change_line("Scales Reference.txt", 3, with_value(3, "100")),
+        r"Scales Reference\.txt: 1 of 2 .* at line 3: scale LV is from 0 to 7",
+    ),
     "a header alone": (
         holding("Job Zones.txt", b"O*NET-SOC Code\tJob Zone\tDate\tDomain Source\r\n"),
         r"Job Zones\.txt: there is a header and no row",
@@ -136,6 +159,10 @@ BROKEN = {
     ),
     "a truncated zip": (truncated_zip, r"sample\.zip: not a zip file, or cut short"),
     "a damaged zip": (damaged_zip, r"Alternate Titles\.txt: cannot be read: Bad CRC-32"),
+    "a zip packed in a way that is not known": (
+        zip_of_another_method,
+        r"Skills\.txt: cannot be read: That compression method is not supported",
+    ),
     "a zip that escapes": (escaping_zip, r"'\.\./Skills\.txt' points outside the zip"),
     "a folder without a release": (empty_folder, r"no O\*NET release here"),
 }

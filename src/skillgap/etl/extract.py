@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
-import zipfile
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from skillgap.errors import SourceFileError
+from skillgap.etl.contents import read_bytes
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -52,32 +51,19 @@ def read_source(file: Traversable, source: SourceFile) -> pd.DataFrame:
     return frame
 
 
-def sha256(file: Traversable) -> str:
-    """The checksum of the file's bytes as they are."""
-    return hashlib.sha256(read_bytes(file)).hexdigest()
-
-
-def read_bytes(file: Traversable) -> bytes:
-    """The file's bytes, whether it lies in a folder or in a zip."""
-    try:
-        return file.read_bytes()
-    except (OSError, zipfile.BadZipFile) as error:
-        raise SourceFileError(file.name, f"cannot be read: {error}") from error
-
-
 def _check_text(file: Traversable, content: bytes) -> str:
     """The header line; raises when the bytes are not a text with lines."""
-    if not content.strip():
-        raise SourceFileError(file.name, "the file is empty")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         fault = f"not a text file: byte {content[error.start]:#04x} is not UTF-8"
         raise SourceFileError(file.name, fault, line=_line_at(content, error.start)) from error
+    if not text.strip():
+        raise SourceFileError(file.name, "the file is empty")
     if "\0" in text:
         line = _line_at(content, content.index(b"\0"))
         raise SourceFileError(file.name, "not a text file: it has a NUL byte", line=line)
-    return text.splitlines()[0]
+    return re.split(r"[\r\n]", text, maxsplit=1)[0]  # other line ends of Unicode end no line here
 
 
 def _check_columns(file: Traversable, header: str, source: SourceFile, *, tabs: bool) -> None:

@@ -6,10 +6,12 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from skillgap.errors import SourceFileError, SourceNotFound
+from skillgap.etl.contents import UNREADABLE, read_start
 from skillgap.etl.sources import holds_release
 
 if TYPE_CHECKING:
@@ -83,10 +85,15 @@ def _release_folder(path: Path, *, nested: bool = True) -> Traversable | None:
 
 
 def _trusted_zip(path: Path) -> zipfile.ZipFile:
-    """The opened zip; nothing is ever unpacked to disk, and a hostile one is refused even so."""
+    """The zip, read whole; nothing is ever unpacked to disk, and a hostile one is refused even so.
+
+    In memory it needs no file that stays open until somebody closes it; a release has 15 MB.
+    """
+    if path.stat().st_size > LARGEST_ZIP:
+        raise SourceFileError(path, f"refused: more than {LARGEST_ZIP} bytes")
     try:
-        archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
+        archive = zipfile.ZipFile(BytesIO(path.read_bytes()))
+    except UNREADABLE as error:
         raise SourceFileError(path, "not a zip file, or cut short") from error
     for member in archive.infolist():
         name = PurePosixPath(member.filename.replace("\\", "/"))
@@ -101,7 +108,7 @@ def _trusted_zip(path: Path) -> zipfile.ZipFile:
 def _read_me(folder: Traversable) -> str:
     names = ("read me.txt", "readme.txt")
     file = next((file for file in folder.iterdir() if file.name.lower() in names), None)
-    return file.read_bytes()[:4000].decode("utf-8-sig", errors="replace") if file else ""
+    return read_start(file, 4000).decode("utf-8-sig", errors="replace") if file else ""
 
 
 def _release_named(read_me: str, folder: Traversable, path: Path) -> str | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from skillgap.errors import SourceFileError
-from skillgap.etl.extract import read_source, sha256
+from skillgap.etl.contents import sha256
+from skillgap.etl.extract import read_source
 from skillgap.etl.validate import Known, Rejected, validate
 from skillgap.tables import RELEASE_TABLES, Base
 
@@ -65,7 +66,7 @@ def read_release(
     """Read and check all files of a release; ``sums`` are their checksums.
 
     Raises SourceFileError for a structural fault, and when more than the share ``max_rejected``
-    (0-1) of a file's rows has to be left out.
+    (0-1) of a file's rows has to be left out, or all of them.
     """
     texts: dict[str, list[pd.DataFrame]] = {table.name: [] for table in RELEASE_TABLES}
     seconds: dict[str, float] = {}
@@ -154,12 +155,14 @@ def _refuse_many_rejected(
     files: tuple[FileReport, ...], rejected: list[Rejected], max_rejected: float
 ) -> None:
     for file in files:
-        if file.rows_rejected > max_rejected * file.rows_read:
+        none_left = file.rows_rejected == file.rows_read
+        if none_left or file.rows_rejected > max_rejected * file.rows_read:
             first = next(row for row in rejected if row.file == file.file)
+            limit = "" if none_left else f", more than {max_rejected:.1%}"
             raise SourceFileError(
                 file.file,
-                f"{file.rows_rejected} of {file.rows_read} rows have faults, more than "
-                f"{max_rejected:.1%}; the first is at line {first.line}: {first.reason}",
+                f"{file.rows_rejected} of {file.rows_read} rows have faults{limit}; "
+                f"the first is at line {first.line}: {first.reason}",
             )
 
 

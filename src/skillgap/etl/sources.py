@@ -9,13 +9,13 @@ What a column may hold is said by the table it goes to.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from skillgap.errors import SourceFileError
+from skillgap.etl.contents import read_start
 from skillgap.tables import Base
 
 if TYPE_CHECKING:
@@ -215,11 +215,8 @@ def _find(source: SourceFile, present: Mapping[str, Traversable]) -> Traversable
 
 
 def _has_columns(file: Traversable, source: SourceFile) -> bool:
-    try:
-        with file.open("rb") as stream:
-            header = stream.readline(LONGEST_HEADER).decode("utf-8-sig", errors="replace")
-    except (OSError, zipfile.BadZipFile) as error:
-        raise SourceFileError(file.name, f"cannot be read: {error}") from error
+    start = read_start(file, LONGEST_HEADER).partition(b"\n")[0]
+    header = start.decode("utf-8-sig", errors="replace")
     return all(column in header for column in source.columns)
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, Table
 
 
+ENDS = {"LV": (0, 7), "IM": (1, 5)}  # the scales of levels and importances, as the tables check
+
+
 @dataclass(frozen=True)
 class Known:
     """The ids that a row may refer to, by column, and the ends of each scale."""
@@ -50,7 +53,7 @@ def validate(
         if column.name in frame:
             typed[column.name], faults = _typed(frame[column.name], column)
             reasons = reasons.where(reasons.notna(), faults)
-    for faults in (_unknown_ids(typed, known), _outside_scale(typed, known)):
+    for faults in (_unknown_ids(typed, known), _outside_scale(typed, known), _wrong_ends(typed)):
         reasons = reasons.where(reasons.notna(), faults)
     reasons = reasons.where(reasons.notna(), _repeated(typed[reasons.isna()], _key(table)))
 
@@ -111,6 +114,24 @@ def _outside_scale(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
                 + typed[column][outside].map(repr)
                 + f" is outside scale {scale_id} ({minimum}-{maximum})"
             )
+    return faults
+
+
+def _wrong_ends(typed: pd.DataFrame) -> pd.Series[Any]:
+    """What is wrong with the ends of a scale; what we compute with rests on those of two."""
+    faults = pd.Series([None] * len(typed), dtype=object)
+    if not {"minimum", "maximum"} <= set(typed):
+        return faults
+    for row, (scale_id, minimum, maximum) in enumerate(
+        zip(typed["scale_id"], typed["minimum"], typed["maximum"], strict=True)
+    ):
+        ends = ENDS.get(scale_id, (minimum, maximum))
+        if minimum is None or maximum is None:
+            continue
+        if minimum >= maximum:
+            faults[row] = f"minimum {minimum} is not below maximum {maximum}"
+        elif (minimum, maximum) != ends:
+            faults[row] = f"scale {scale_id} is from {ends[0]} to {ends[1]}"
     return faults
 
 
