@@ -18,6 +18,7 @@ from skillgap.settings import (
     MetricsSettings,
     OnetSettings,
     WebServicesSettings,
+    is_secret,
 )
 from skillgap.tables import Base
 
@@ -35,7 +36,8 @@ SETTINGS = {
         OnetSettings,
         WebServicesSettings,
     )
-    for name in settings.model_fields
+    for field, about in settings.model_fields.items()
+    for name in ([field, f"{field}_file"] if is_secret(about) else [field])
 }
 
 

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from skillgap import cli_rescore
+from skillgap import cli_keys, cli_rescore
 from skillgap.api.server import run_server
 from skillgap.catalogue import CatalogueWatch, parse_code
 from skillgap.cli_answers import gap, moves, path, search
@@ -52,6 +52,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(cli_rescore.app, name="rescore")
+app.add_typer(cli_keys.app, name="keys")
 
 FromOption = Annotated[
     Path | None, typer.Option("--from", help="A folder or zip of a release.", show_default=False)
@@ -93,6 +94,7 @@ def serve(
             settings.api_port,
             workers=workers,
             most_connections=guards.api_most_connections,
+            trusted_proxies=guards.trusted_proxies(),
         )
 
 

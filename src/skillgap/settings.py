@@ -5,23 +5,83 @@
 
 from __future__ import annotations
 
+import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from skillgap.keys import keys_in
 
-class DatabaseSettings(BaseSettings):
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a setting is one that may also be read from a file."""
+    return SecretStr in (field.annotation, *get_args(field.annotation))
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Reads a secret from the file that NAME_FILE names, as Docker and Kubernetes hand them out."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """The secret of a field, if it is one and a file is named for it."""
+        name = field_name.upper()
+        path = os.environ.get(f"{name}_FILE")
+        if not path or not is_secret(field):
+            return None, field_name, False
+        if os.environ.get(name):
+            raise _fault(f"{field_name}_file", f"set {name} or {name}_FILE, not both")
+        try:
+            secret = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise _fault(f"{field_name}_file", f"{path}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise _fault(f"{field_name}_file", f"{path} is not a text in UTF-8") from None
+        if not secret:
+            raise _fault(f"{field_name}_file", f"{path} is empty")
+        return secret, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """All secrets that files are named for."""
+        found = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: secret for name, secret in found.items() if secret is not None}
+
+
+class Settings(BaseSettings):
+    """What all settings have in common. An error never shows a value: it may be a secret."""
+
+    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment, then the files that it names."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+
+class DatabaseSettings(Settings):
     """Which database. ``DATABASE_URL`` wins; else ``MYSQL_HOST``; else SQLite under ``data/``.
 
     ``mysql_host`` may name the servers of a replicated group, separated by commas.
     """
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     database_url: SecretStr | None = None
     mysql_host: str | None = None
@@ -63,10 +123,8 @@ class DatabaseSettings(BaseSettings):
         return URL.create("sqlite", database="data/skillgap.sqlite")
 
 
-class OnetSettings(BaseSettings):
+class OnetSettings(Settings):
     """Which release to load, and from where."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     onet_data: Path | None = None
     onet_release: str = Field(default="29.2", pattern=r"^\d{1,3}\.\d{1,2}$")
@@ -75,10 +133,8 @@ class OnetSettings(BaseSettings):
     onet_max_rejected: float = Field(default=0.001, ge=0, le=1)
 
 
-class WebServicesSettings(BaseSettings):
+class WebServicesSettings(Settings):
     """O*NET Web Services, for occupations that the release does not rate; off without a key."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     onet_api_key: SecretStr | None = None
     onet_web_services_url: HttpUrl = HttpUrl("https://api-v2.onetcenter.org/")
@@ -105,10 +161,8 @@ class WebServicesSettings(BaseSettings):
         return value
 
 
-class ApiSettings(BaseSettings):
+class ApiSettings(Settings):
     """Where ``serve`` listens, how often it looks for a new release, and how patiently."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
@@ -116,32 +170,62 @@ class ApiSettings(BaseSettings):
     api_database_seconds: float = Field(default=5.0, gt=0, le=300)
 
 
-class MetricsSettings(BaseSettings):
+class MetricsSettings(Settings):
     """Whether ``/metrics`` is served; the folder is one that ``serve`` makes for its workers."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     metrics: bool = True
     metrics_folder: Path | None = None
 
 
-class GuardSettings(BaseSettings):
+class GuardSettings(Settings):
     """What the API asks of its clients, and how much it lets them have."""
 
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
-
+    api_keys: SecretStr | None = None  # hashes, but they tell who has one
+    api_rate_per_minute: int = Field(default=0, ge=0)  # 0: as often as they like
+    api_rate_loopback: bool = False
+    api_trusted_proxies: str = ""
+    api_cors_origins: str = ""
     api_request_seconds: float = Field(default=60.0, gt=0, le=3600)
     api_most_connections: int = Field(default=2000, ge=1)  # for each worker
 
+    @field_validator("api_keys")
+    @classmethod
+    def _names_and_hashes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            keys_in(value.get_secret_value())
+        return value
 
-class LlmSettings(BaseSettings):
+    @field_validator("api_cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str) -> str:
+        for origin in _listed(value):
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin} is not an origin such as https://hr.example.org")
+        return value
+
+    @field_validator("api_trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        for address in _listed(value):
+            if address != "*":
+                ip_network(address, strict=False)
+        return value
+
+    def cors_origins(self) -> list[str]:
+        """The origins whose pages may read the answers."""
+        return _listed(self.api_cors_origins)
+
+    def trusted_proxies(self) -> list[str]:
+        """The addresses and networks that are believed where a request comes from."""
+        return _listed(self.api_trusted_proxies)
+
+
+class LlmSettings(Settings):
     """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
 
     Only LLM_API_KEY is ever sent: a key meant for a paid service that lies in the environment
     must not reach another address.
     """
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     llm_base_url: HttpUrl | None = None
     llm_model: str | None = Field(default=None, max_length=200)
@@ -161,10 +245,8 @@ class LlmSettings(BaseSettings):
         return value
 
 
-class LogSettings(BaseSettings):
+class LogSettings(Settings):
     """How much is logged, and in which form."""
-
-    model_config = SettingsConfigDict(frozen=True, env_ignore_empty=True)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
@@ -173,3 +255,14 @@ class LogSettings(BaseSettings):
     def as_json(self) -> bool:
         """Whether a program reads the log."""
         return self.log_format == "json"
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _fault(setting: str, text: str) -> ValidationError:
+    # Not as a template of the error's: a path may hold braces.
+    fault = PydanticCustomError("secret_file", "{text}", {"text": text})
+    details = InitErrorDetails(type=fault, loc=(setting,), input=None)
+    return ValidationError.from_exception_data("settings", [details])

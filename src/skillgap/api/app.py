@@ -14,7 +14,8 @@ from skillgap.api.access_log import AccessLog
 from skillgap.api.connections import allow_open_files
 from skillgap.api.documents import DocumentedApi
 from skillgap.api.figures import Figures, Routes, Workers
-from skillgap.api.frame import ReadyAnswers, RequestFrame
+from skillgap.api.frame import PRIVATE, PUBLIC, ReadyAnswers, RequestFrame
+from skillgap.api.guard import answer_headers, guard
 from skillgap.api.head import HeadAsGet
 from skillgap.api.narratives import narrator_of
 from skillgap.api.problems import answer_with_problems
@@ -133,16 +134,37 @@ def create_app(
         app.include_router(metrics.router)
     serve_page(app)
     answer_with_problems(app)
-    shortcuts = {"/skill-gap": skill_gap.plain_answer} if model.levels == "published" else {}
-    _guard(app, guards or GuardSettings())
-    app.add_middleware(ReadyAnswers, watch=watch, shortcuts=shortcuts, figures=figures)
-    app.add_middleware(HeadAsGet)
-    app.add_middleware(RequestFrame, figures=figures, routes=Routes(app), access_log=access_log)
+    by_levels = model.levels != "published"
+    _surround(app, guards or GuardSettings(), figures, access_log, by_levels=by_levels)
     return app
 
 
-def _guard(app: FastAPI, settings: GuardSettings) -> None:
+def _surround(
+    app: DocumentedApi,
+    settings: GuardSettings,
+    figures: Figures,
+    access_log: AccessLog | None,
+    *,
+    by_levels: bool,
+) -> None:
+    """What a request passes before it reaches a route, from the inside out."""
     app.add_middleware(TimeLimit, seconds=settings.api_request_seconds)
+    app.add_middleware(
+        ReadyAnswers,
+        watch=app.state.watch,
+        shortcuts={} if by_levels else {"/skill-gap": skill_gap.plain_answer},
+        figures=figures,
+        cache_control=PRIVATE if settings.api_keys else PUBLIC,
+    )
+    app.add_middleware(HeadAsGet)
+    guard(app, settings)
+    app.add_middleware(
+        RequestFrame,
+        figures=figures,
+        routes=Routes(app),
+        access_log=access_log,
+        headers=answer_headers(settings),
+    )
 
 
 def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand | None:

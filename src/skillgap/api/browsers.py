@@ -34,6 +34,16 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+ANSWER_HEADERS = [
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+]
+"""For answers that are no page, as uvicorn sends them."""
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+"""For an SVG that is opened by itself: it may be styled, and nothing else."""
+
 
 def page(
     template: str,

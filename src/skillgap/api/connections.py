@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from skillgap.api.browsers import ANSWER_HEADERS
 from skillgap.api.problems import (
     HEAD_TOO_LARGE,
     MALFORMED_REQUEST,
@@ -195,7 +196,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         answer = problem_response(problem, detail, "")
-        head = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
+        headers = [*answer.raw_headers, *ANSWER_HEADERS]
+        head = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(
             b"%b%bconnection: close\r\n\r\n%b"
             % (STATUS_LINE[problem.status], head, bytes(answer.body))

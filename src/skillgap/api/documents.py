@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from skillgap.api.browsers import PAGE_POLICY, page
+from skillgap.api.guard import is_open
 from skillgap.api.problems import (
     ALL_PROBLEMS,
     INTERNAL_ERROR,
@@ -32,6 +34,11 @@ SWAGGER_UI = "/static/swagger-ui"
 SWAGGER_POLICY = {
     name: value for name, value in PAGE_POLICY.items() if name != "require-trusted-types-for"
 } | {"img-src": "'self' data:"}  # it draws its icons from data and writes with innerHTML
+
+SECURITY_SCHEMES = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
 
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -54,6 +61,9 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
 class DocumentedApi(FastAPI):
     """FastAPI with our OpenAPI document, and a ``/docs`` that needs no internet."""
 
+    needs_key = False
+    also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
+
     def __init__(self, **options: Any) -> None:
         super().__init__(docs_url=None, redoc_url=None, **options)
         self.mount(SWAGGER_UI, StaticFiles(packages=[("fastapi_offline", "static")]))
@@ -70,7 +80,7 @@ async def _swagger_ui() -> HTMLResponse:
     return page("docs.html", {"swagger_ui": SWAGGER_UI[1:]}, policy=SWAGGER_POLICY)
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
+def _document(app: DocumentedApi) -> dict[str, Any]:
     """FastAPI's document, with problems instead of its own 422, and an example for every answer."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -81,12 +91,18 @@ def _document(app: FastAPI) -> dict[str, Any]:
     problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
     schemas["ProblemOut"] = problem
+    if app.needs_key:
+        document["components"]["securitySchemes"] = SECURITY_SCHEMES
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             responses = operation["responses"]
             responses.pop("422", None)
             responses.setdefault("400", problems(INVALID_PARAMETER.code)[400])
             responses |= problems(METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code)
+            if not is_open(path):
+                responses |= problems(*app.also_answers)
+                if app.needs_key:
+                    operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
             _add_examples(operation, f"{method.upper()} {path}")
     return document
 

@@ -18,7 +18,7 @@ from skillgap.api.problems import INTERNAL_ERROR, problem_response
 from skillgap.logs import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,7 +40,8 @@ FROM_CATALOGUE = (
     "/scales",
     "/releases/",
 )
-CACHE_CONTROL = b"public, max-age=60"
+PUBLIC = b"public, max-age=60"
+PRIVATE = b"private, max-age=60"
 MOST_ANSWERS = 2_000
 LARGEST_ANSWER = 16_384  # bytes; larger ones are made anew
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -50,12 +51,18 @@ class RequestFrame:
     """Gives every request an id and one line in the access log; answers 500 when all else fails."""
 
     def __init__(
-        self, app: ASGIApp, figures: Figures, routes: Routes, access_log: AccessLog | None = None
+        self,
+        app: ASGIApp,
+        figures: Figures,
+        routes: Routes,
+        access_log: AccessLog | None = None,
+        headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> None:
         self.app = app
         self.figures = figures
         self.routes = routes
         self.access_log = access_log
+        self.headers = headers  # of every answer; a page brings its own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -72,7 +79,10 @@ class RequestFrame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", own_id.encode())]
+                headers = [*message["headers"], (b"x-request-id", own_id.encode())]
+                names = {name for name, _ in headers}
+                headers += [header for header in self.headers if header[0] not in names]
+                message["headers"] = headers
             await send(message)
 
         try:
@@ -119,8 +129,10 @@ class ReadyAnswers:
         watch: CatalogueWatch,
         shortcuts: Mapping[str, Shortcut],
         figures: Figures,
+        cache_control: bytes = PUBLIC,
     ) -> None:
         self.app = app
+        self.cache_control = cache_control
         self.watch = watch
         self.shortcuts = shortcuts
         self.figures = figures
@@ -138,7 +150,7 @@ class ReadyAnswers:
         etag = _etag(served.state, scope)
         if etag in _if_none_match(scope):
             self.figures.not_modified += 1
-            await Answer(304, _caching(etag), b"").send(send)
+            await Answer(304, self._caching(etag), b"").send(send)
         elif etag in self.answers:
             self.figures.ready_hits += 1
             self.answers.move_to_end(etag)
@@ -147,12 +159,15 @@ class ReadyAnswers:
             self.figures.shortcuts += 1
             length = str(len(body)).encode()
             headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-            answer = Answer(200, [*headers, *_caching(etag)], body)
+            answer = Answer(200, [*headers, *self._caching(etag)], body)
             self._keep(etag, answer)
             await answer.send(send)
         else:
             self.figures.ready_misses += 1
             await self.app(scope, receive, self._keeping(scope, send))
+
+    def _caching(self, etag: bytes) -> list[tuple[bytes, bytes]]:
+        return [(b"etag", etag), (b"cache-control", self.cache_control)]
 
     def _by_shortcut(self, served: Served, scope: Scope) -> bytes | None:
         shortcut = self.shortcuts.get(scope["path"])
@@ -171,7 +186,7 @@ class ReadyAnswers:
             nonlocal etag, headers
             if message["type"] == "http.response.start" and _may_be_kept(message):
                 etag = _etag(scope["served"].state, scope)
-                headers = message["headers"] = [*message["headers"], *_caching(etag)]
+                headers = message["headers"] = [*message["headers"], *self._caching(etag)]
             elif message["type"] == "http.response.body" and headers:
                 body.extend(message.get("body", b"")[: LARGEST_ANSWER + 1 - len(body)])
                 if not message.get("more_body"):
@@ -186,10 +201,6 @@ class ReadyAnswers:
         self.answers[etag] = answer
         if len(self.answers) > MOST_ANSWERS:
             self.answers.popitem(last=False)
-
-
-def _caching(etag: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"etag", etag), (b"cache-control", CACHE_CONTROL)]
 
 
 def _may_be_kept(start: Message) -> bool:

@@ -71,6 +71,18 @@ INTERNAL_ERROR = Problem(
 MALFORMED_REQUEST = Problem(
     400, "malformed-request", "This is not an HTTP request", "Send one of HTTP/1.1."
 )
+KEY_REQUIRED = Problem(
+    401,
+    "key-required",
+    "This service asks for a key",
+    "Send yours as `X-API-Key`, or as a bearer token; in a browser, as the password.",
+)
+KEY_UNKNOWN = Problem(
+    401,
+    "key-unknown",
+    "This key is not known here",
+    "Ask whoever runs the service for one.",
+)
 REQUEST_TOO_SLOW = Problem(
     408,
     "request-too-slow",
@@ -79,6 +91,12 @@ REQUEST_TOO_SLOW = Problem(
 )
 URL_TOO_LONG = Problem(
     414, "url-too-long", "The address is too long", "Ask with a POST, or for less at a time."
+)
+TOO_MANY_REQUESTS = Problem(
+    429,
+    "too-many-requests",
+    "Too many requests",
+    "Ask again after `Retry-After` seconds; `RateLimit` says how many are left.",
 )
 HEAD_TOO_LARGE = Problem(
     431, "head-too-large", "The headers are too large", "Send fewer and shorter headers."
@@ -97,8 +115,11 @@ TOOK_TOO_LONG = Problem(
 )
 AT_THE_EDGE = (
     MALFORMED_REQUEST,
+    KEY_REQUIRED,
+    KEY_UNKNOWN,
     REQUEST_TOO_SLOW,
     URL_TOO_LONG,
+    TOO_MANY_REQUESTS,
     HEAD_TOO_LARGE,
     TOO_BUSY,
     TOOK_TOO_LONG,

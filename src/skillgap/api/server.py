@@ -155,7 +155,9 @@ class Workers(Multiprocess):
         super().terminate_all()
 
 
-def run_server(host: str, port: int, *, workers: int, most_connections: int) -> None:
+def run_server(
+    host: str, port: int, *, workers: int, most_connections: int, trusted_proxies: list[str]
+) -> None:
     """Answer until told to end."""
     config = Config(
         APP,
@@ -169,6 +171,8 @@ def run_server(host: str, port: int, *, workers: int, most_connections: int) -> 
         server_header=False,
         ws="none",
         limit_concurrency=most_connections,  # of each worker
+        proxy_headers=bool(trusted_proxies),  # else uvicorn believes whoever is on this machine
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     if workers > 1:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, HTTPException, Query, Request, Response
 
 from skillgap.api.address import Address, RatedDomain, Shown
+from skillgap.api.browsers import PICTURE_POLICY
 from skillgap.api.chart import Format, RendererBusy, chart, draw
 from skillgap.api.documents import problems
 from skillgap.api.parameters import DOMAIN_DESCRIPTION, CatalogueDep, CodeText, supplying
@@ -95,8 +96,9 @@ async def get_specification(asked: Specification) -> dict[str, Any]:
 
 
 async def _drawn(asked: dict[str, Any], form: Format, media_type: str) -> Response:
+    headers = {"Content-Security-Policy": PICTURE_POLICY}
     try:
-        return Response(await draw(asked, form), media_type=media_type)
+        return Response(await draw(asked, form), media_type=media_type, headers=headers)
     except RendererBusy:
         later = {"Retry-After": str(RETRY_AFTER_SECONDS)}
         raise HTTPException(503, headers=later) from None
