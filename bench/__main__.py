@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import answering, loading
+from bench import answering, growth, loading
 
 RESULTS = Path("bench-results")
 
@@ -27,7 +27,7 @@ def main() -> None:
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     results = []
     table = Table("what", "measured", title=machine)
-    for measure in (loading.measure, answering.measure):
+    for measure in (loading.measure, answering.measure, growth.measure):
         for row in measure(Path(onet)):
             results.append(row)
             figures = ", ".join(f"{name} {value}" for name, value in row.items() if name != "what")

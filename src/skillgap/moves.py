@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from skillgap.gap import Profile
 
@@ -209,15 +209,20 @@ class Closeness(NamedTuple):
     pairs: int
 
 
-def closeness_threshold(table: Floats, groups: Sequence[str]) -> Closeness:
+def closeness_threshold(rows: Iterable[Floats], groups: Sequence[str]) -> Closeness:
     """Mean plus one standard deviation of the distances inside a group (gap method, section 8).
 
-    ``groups`` names the group of each row; pairs are ordered and of two different occupations.
+    ``rows`` are those of the table [source, target], one at a time: all of them at once would be
+    600 MB for ten times the occupations of today. ``groups`` names the group of each row; pairs are
+    ordered and of two different occupations.
     """
-    labels = np.asarray(groups)
-    inside = labels[:, None] == labels
-    np.fill_diagonal(inside, val=False)
-    within = table[inside]
+    _, labels = np.unique(np.asarray(groups), return_inverse=True)
+    inside = [np.empty(0)]
+    for i, row in enumerate(rows):
+        same = labels == labels[i]
+        same[i] = False
+        inside.append(row[same])
+    within = np.concatenate(inside)
     threshold = float(within.mean() + within.std()) if within.size else 0.0
     return Closeness(threshold, within.size)
 

@@ -79,10 +79,10 @@ class Nearness:
     def closeness(self, measure: Measure) -> Closeness:
         """Up to which distance two occupations are close: calibrated on SOC broad occupations."""
         if measure not in self._closeness:
-            is_gap = measure is Measure.GAP
-            table = self.gaps.gap if is_gap else moves.distances(self.matrix, measure)
-            groups = moves.broad_occupations(self.matrix.codes)
-            self._closeness[measure] = moves.closeness_threshold(table, groups)
+            codes = self.matrix.codes
+            rows = (moves.distances_from(self.matrix, i, measure) for i in range(len(codes)))
+            groups = moves.broad_occupations(codes)
+            self._closeness[measure] = moves.closeness_threshold(rows, groups)
         return self._closeness[measure]
 
     def ranked(self, code: str, direction: Direction, measure: Measure) -> list[tuple[str, float]]:

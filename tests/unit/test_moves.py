@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise, permutations
@@ -218,6 +219,19 @@ def test_closeness_is_mean_plus_one_standard_deviation_over_ordered_pairs_of_a_g
 
 def test_closeness_without_a_pair_rests_on_none_and_calls_nothing_close():
     assert moves.closeness_threshold(np.zeros((2, 2)), ["a", "b"]) == (0.0, 0)
+
+
+def test_closeness_needs_no_table_of_all_pairs() -> None:
+    occupations = 1_500
+    groups = [f"{i // 3:06}" for i in range(occupations)]
+    tracemalloc.start()
+
+    closeness = moves.closeness_threshold((np.ones(occupations) for _ in groups), groups)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert closeness == (1.0, occupations * 2)
+    assert peak < occupations**2  # the table would have eight bytes a pair
 
 
 def test_broad_occupation_is_the_code_up_to_its_fifth_digit():
