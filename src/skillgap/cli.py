@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
+from uuid import uuid4
 
 import typer
 from pydantic import ValidationError
@@ -30,7 +31,7 @@ from skillgap.etl.release import Report
 from skillgap.etl.run import LoadRequest, LoadResult, load_release
 from skillgap.etl.supplement import FAILED, Asked, supplement_release
 from skillgap.etl.switch import roll_back, use_release
-from skillgap.logs import configure_logging
+from skillgap.logs import configure_logging, for_programs, one_run
 from skillgap.migrations import migrate
 from skillgap.queries import releases as read_releases
 from skillgap.settings import (
@@ -138,9 +139,10 @@ def supplement(
         Pace(spacing=settings.onet_web_services_spacing),
     )
     engine = connect(DatabaseSettings().url(), to_write=True)
-    with _progress() as report:
-        asked = supplement_release(engine, services, codes, report)
-    _show_supplement(asked)
+    with one_run(uuid4().hex):
+        with _progress() as report:
+            asked = supplement_release(engine, services, codes, report)
+        _show_supplement(asked)
 
 
 @app.command()
@@ -196,9 +198,17 @@ def main() -> None:
         configure_logging(log.log_level, as_json=log.as_json)
         app()
     except SkillgapError as error:
-        sys.exit(f"skillgap: {error}")
+        _fail([str(error)])
     except ValidationError as error:
-        sys.exit("\n".join(_setting_faults(error)))
+        _fail(list(_setting_faults(error)))
+
+
+def _fail(faults: list[str]) -> NoReturn:
+    if not for_programs():
+        sys.exit("\n".join(f"skillgap: {fault}" for fault in faults))
+    for fault in faults:
+        logger.error("%s", fault)
+    sys.exit(1)
 
 
 def _load(path: Path | None, release: str | None, *, again: bool) -> None:
@@ -212,16 +222,17 @@ def _load(path: Path | None, release: str | None, *, again: bool) -> None:
         max_rejected=onet.onet_max_rejected,
         again=again,
     )
-    with _progress() as report:
-        engine = connect(DatabaseSettings().url(), to_write=True)
-        result = load_release(engine, request, report)
-    _show_load(result)
+    with one_run():
+        with _progress() as report:
+            engine = connect(DatabaseSettings().url(), to_write=True)
+            result = load_release(engine, request, report)
+        _show_load(result)
 
 
 @contextmanager
 def _progress() -> Iterator[Report]:
     """A bar a step on a terminal, a log line a step elsewhere."""
-    if not sys.stderr.isatty():
+    if for_programs() or not sys.stderr.isatty():
         steps: set[str] = set()
 
         def log_step(step: str, _done: int, _total: int) -> None:
@@ -258,10 +269,17 @@ def _show_load(result: LoadResult) -> None:
     for file in result.files:
         figures = (file.rows_read, file.rows_loaded, file.rows_rejected)
         table.add_row(file.file, *(f"{figure:,}" for figure in figures), f"{file.seconds:.2f}")
-    Console(stderr=True).print(table)
+        if for_programs():
+            logger.info("%s: %d rows read, %d loaded, %d rejected", file.file, *figures)
+    _print(table)
     for name, rows in result.rows.items():
         logger.info("%s: %d rows of release %s", name, rows, result.release)
     logger.info("release %s loaded in %.1f s and current", result.release, result.seconds)
+
+
+def _print(table: Table) -> None:
+    if not for_programs():
+        Console(stderr=True).print(table)
 
 
 def _show_supplement(asked: list[Asked]) -> None:
@@ -270,8 +288,10 @@ def _show_supplement(asked: list[Asked]) -> None:
     for one in asked:
         if one.outcome in ("rated", FAILED):
             table.add_row(one.onetsoc_code, one.title, one.outcome, str(one.ratings), one.detail)
+            if for_programs():
+                logger.info("%s %s: %s", one.onetsoc_code, one.title, one.outcome)
     if table.row_count:
-        Console(stderr=True).print(table)
+        _print(table)
     outcomes = [one.outcome for one in asked]
     logger.info(
         "%d occupations asked for: %d rated, %d without ratings there too, %d unknown, %d failed",
@@ -284,4 +304,4 @@ def _show_supplement(asked: list[Asked]) -> None:
 
 def _setting_faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
-        yield f"skillgap: setting {'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+        yield f"setting {'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"

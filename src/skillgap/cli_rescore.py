@@ -12,6 +12,7 @@ from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -41,6 +42,7 @@ from skillgap.llm.rescore import (
     sample_occupations,
     unrated_occupations,
 )
+from skillgap.logs import for_programs, one_run
 from skillgap.migrations import migrate
 from skillgap.queries import releases
 from skillgap.rescored import Rater
@@ -209,10 +211,17 @@ def _rescore(
                 token_budget=settings.llm_token_budget,
                 report=show,
                 max_seconds=max_seconds,
+                job_id=job_id,
             )
 
-    with rescoring_lock(engine), _progress() as show:
+    job_id = uuid4().hex
+    with one_run(job_id), rescoring_lock(engine), _progress() as show:
         tally = asyncio.run(run(show))
+        _tell_end(catalogue, settings, tally)
+    return tally
+
+
+def _tell_end(catalogue: Catalogue, settings: LlmSettings, tally: Tally) -> None:
     logger.info(
         "rescored release %s with %s: %d of %d runs over occupations complete, %d calls, "
         "%d levels, %d tokens; %d tokens are left of the 24 hours",
@@ -227,7 +236,6 @@ def _rescore(
     )
     if tally.stopped:
         logger.warning("stopped: %s; what was answered is kept", tally.stopped)
-    return tally
 
 
 async def _show_cost(
@@ -289,7 +297,7 @@ def _calibrate(engine: Engine, catalogue: Catalogue, rater: Rater, seed: int) ->
 @contextmanager
 def _progress() -> Iterator[Callable[[Tally], None]]:
     """A bar with tokens spent and left on a terminal, a log line now and then elsewhere."""
-    if not sys.stderr.isatty():
+    if for_programs() or not sys.stderr.isatty():
         logged = 0
 
         def log_now_and_then(tally: Tally) -> None:

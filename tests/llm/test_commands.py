@@ -6,10 +6,12 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,13 @@ def test_a_load_succeeds_whatever_the_model_does(run: Run, model: FakeModel) -> 
     assert loaded.returncode == 0
     assert "stopped: " in loaded.stderr
     assert run("load", "--from", str(SAMPLE), LLM_BASE_URL="", LLM_API_KEY="").returncode == 0
+
+
+def test_every_line_of_a_rescoring_names_its_job(run: Run, sqlite_url: str) -> None:
+    done = run("rescore", "--occupations", "29-1141.00", LOG_FORMAT="json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert lines[-1]["message"].startswith("rescored release")
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as database:
+        (job,) = database.execute("SELECT DISTINCT job_id FROM rescoring_calls").fetchone()
+    assert {line["run_id"] for line in lines} == {job}

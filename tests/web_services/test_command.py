@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -141,3 +142,11 @@ def test_a_key_that_cannot_be_sent_is_refused(given: str) -> None:
 def test_its_page_explains_every_setting(name: str) -> None:
     page = (Path(__file__).parents[2] / "docs" / "supplement.md").read_text()
     assert f"| `{name.upper()}` |" in page
+
+
+def test_every_line_of_a_supplement_names_its_run(run: Run) -> None:
+    done = run("supplement", LOG_FORMAT="json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert "15-1299.00" in done.stderr
+    assert len(lines) > 2
+    assert len({line["run_id"] for line in lines}) == 1

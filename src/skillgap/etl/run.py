@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from skillgap import logs
 from skillgap.database import load_lock, reading, writing
 from skillgap.errors import DownloadError, SkillgapError, SourceError
 from skillgap.etl import load
@@ -65,6 +66,7 @@ def load_release(engine: Engine, request: LoadRequest, report: Report) -> LoadRe
         migrate(engine)
         with writing(engine) as connection:
             run_id = load.start_run(connection)
+        logs.run_id.set(str(run_id))
         try:
             result = _load(engine, run_id, request, report)
         except SkillgapError as error:

@@ -193,10 +193,10 @@ class Job:
     release: str
     tally: Tally
     report: Callable[[Tally], None]
+    job_id: str
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     max_seconds: float | None = None
     started: float = field(default_factory=time.monotonic)
-    job_id: str = field(default_factory=lambda: uuid4().hex)
     patience: int = 1
     failures: int = 0
     reserved: int = 0  # tokens of calls on their way
@@ -367,6 +367,7 @@ async def rescore(
     report: Callable[[Tally], None],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     max_seconds: float | None = None,
+    job_id: str | None = None,
 ) -> Tally:
     """Ask for the levels of these occupations that are not there yet, and keep them.
 
@@ -380,7 +381,7 @@ async def rescore(
     if known is not None:
         rater.response_format = known
     tally = Tally(runs=len(pending), budget=token_budget, spent=spent)
-    job = Job(engine, rater, release, tally, report, sleep, max_seconds)
+    job = Job(engine, rater, release, tally, report, job_id or uuid4().hex, sleep, max_seconds)
     await job.run(pending, max_concurrency)
     return tally
 
