@@ -53,7 +53,7 @@ lock: $(VENV)/.installed-dev  ## Compile the locks from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra ops -c requirements-dev.txt pyproject.toml -o requirements-ops.txt
+		--group ops -c requirements-dev.txt -o requirements-ops.txt
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skillgap needs Python 3.11 or newer: make PYTHON=python3.13 ...")'

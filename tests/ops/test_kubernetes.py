@@ -10,13 +10,19 @@ from typing import Any
 import pytest
 import yaml
 
-from skillgap.settings import ApiSettings, DatabaseSettings, LogSettings, OnetSettings
+from skillgap.settings import (
+    ApiSettings,
+    DatabaseSettings,
+    GuardSettings,
+    LogSettings,
+    OnetSettings,
+)
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "ops" / "kubernetes"
 SETTINGS = {
     name.upper()
-    for settings in (ApiSettings, DatabaseSettings, LogSettings, OnetSettings)
+    for settings in (ApiSettings, DatabaseSettings, GuardSettings, LogSettings, OnetSettings)
     for name in settings.model_fields
 }
 OURS = ("deployment/api", "job/load")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import ssl
 import subprocess
@@ -12,11 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import make_url
+from uvicorn import Config
 
 from skillgap.database import connect
 from tests.conftest import SAMPLE, load
 from tests.faults.service import serving
-from tests.ops.nginx import free_port, nginx_before
+from tests.ops.nginx import CONFIGURATION, free_port, nginx_before
 
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="needs nginx")
 
@@ -102,6 +104,26 @@ def test_a_packed_answer_keeps_its_etag(site: str) -> None:
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["etag"].startswith('W/"')
     assert again.status_code == 304
+
+
+def test_nginx_lets_go_of_an_idle_connection_before_the_replica_does() -> None:
+    kept = re.search(r"keepalive_timeout (\d+)s;", (CONFIGURATION / "upstream.conf").read_text())
+
+    assert kept is not None
+    assert int(kept[1]) < Config(app="").timeout_keep_alive
+
+
+def test_limits_count_the_client_and_not_nginx(sample_url: str, tmp_path: Path) -> None:
+    limits = {"API_RATE_PER_MINUTE": "1", "API_RATE_LOOPBACK": "true", "API_TRUSTED_PROXIES": "*"}
+    with (
+        serving(sample_url, tmp_path, **limits) as answering,
+        nginx_before([answering.port], tmp_path) as site,
+    ):
+        statuses = [
+            get(f"{site}/skill-gap", params=PAIR, headers={"X-Forwarded-For": liar}).status_code
+            for liar in ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+        ]
+    assert statuses[-1] == 429  # whatever a client says of itself
 
 
 def test_figures_are_not_for_everybody(site: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from skillgap.settings import GuardSettings
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,6 +49,14 @@ def test_loads_and_replicas_know_every_server_of_the_group(services: dict[str, A
     assert sorted(hosts.split(",")) == sorted(members)
     assert services["etl"]["environment"]["MYSQL_HOST"] == hosts
     assert [f"{host}:3306" for host in hosts.split(",")] == services["group"]["command"]
+
+
+def test_replicas_believe_whom_nginx_names(services: dict[str, Any]) -> None:
+    given = services["api"]["environment"]
+
+    assert GuardSettings(api_trusted_proxies=given["API_TRUSTED_PROXIES"]).trusted_proxies() == [
+        "*"
+    ]
 
 
 def test_the_servers_differ_where_they_must_and_share_no_volume(services: dict[str, Any]) -> None:
