@@ -50,7 +50,7 @@ from skillgap.settings import DatabaseSettings, LlmSettings
 
 logger = logging.getLogger(__name__)
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True, add_completion=False)
 
 OFF = "Rescoring is off: LLM_MODEL is not set. Nothing was asked, nothing has changed."
 SECONDS_AFTER_LOAD = 900.0  # then no new call: a service may be waiting for the load to end
