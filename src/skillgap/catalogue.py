@@ -8,9 +8,10 @@ import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -88,7 +89,7 @@ class Catalogue:
     related: Mapping[str, tuple[Related, ...]]  # by onetsoc_code
     job_titles: Mapping[str, tuple[str, ...]]  # by onetsoc_code
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
-    search: SearchIndex
+    search: Callable[[], SearchIndex]  # made when first asked for: an answer need not wait for it
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
     texts: dict[tuple[str, str, str], dict[str, bytes]] = field(default_factory=dict)
@@ -317,10 +318,12 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         related=queries.related_occupations(connection, release),
         job_titles=job_titles,
         older_codes=queries.older_codes(connection, release),
-        search=SearchIndex(
-            {code: one.title for code, one in occupations.items()},
-            ((code, title) for code, titles in job_titles.items() for title in titles),
-            profiles["skills"].keys(),
+        search=cache(
+            lambda: SearchIndex(
+                {code: one.title for code, one in occupations.items()},
+                ((code, title) for code, titles in job_titles.items() for title in titles),
+                profiles["skills"].keys(),
+            )
         ),
         model=read_model_levels(connection, release, elements, profiles),
     )
@@ -459,11 +462,18 @@ class CatalogueWatch:
             self.served = self._served(self.served.catalogue, self.served.releases)
 
     def _look_on(self, every_seconds: float) -> None:
+        self._prepare()
         while not self._closing.wait(every_seconds):
             try:
                 self.look()
+                self._prepare()
             except Exception:  # the outermost frame of this thread
                 logger.exception("the database could not be read; serving what is held")
+
+    def _prepare(self) -> None:
+        """Make what the first search would else wait for."""
+        if self.served.catalogue:
+            self.served.catalogue.search()
 
     def _another(self, info: ReleaseInfo, parameter: str) -> Catalogue:
         """Read a release, unless the database is known to be away: nobody need wait for that."""

@@ -94,7 +94,7 @@ def search(text: Annotated[str, typer.Argument(help="Code, title or lay title.")
     """Find occupations."""
     catalogue = read_current()
     table = Table("code", "title", "rated", "matched")
-    for match in catalogue.search.find(text)[:20]:
+    for match in catalogue.search().find(text)[:20]:
         title = catalogue.occupations[match.onetsoc_code].title
         rated = "yes" if catalogue.is_rated(match.onetsoc_code) else "no"
         table.add_row(match.onetsoc_code, title, rated, match.matched_text)

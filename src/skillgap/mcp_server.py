@@ -138,7 +138,7 @@ class Tools:
         """Find O*NET occupations by code, title or lay title; typing errors are forgiven."""
         with _tool_errors():
             catalogue = self._catalogue(release)
-            found = catalogue.search.find(text)
+            found = catalogue.search().find(text)
             return FoundOccupations(
                 release=catalogue.info.release,
                 sentence=_found_sentence(catalogue, text, [one.onetsoc_code for one in found]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, inspect, select
 
@@ -194,14 +194,12 @@ def profiles(
     )
     found: dict[str, dict[str, dict[str, Rating]]] = defaultdict(lambda: defaultdict(dict))
     importance: dict[tuple[str, str], Estimate] = {}  # IM sorts before LV
-    estimates: dict[tuple[object, ...], Estimate] = {}  # equal ones share their memory
+    shared: dict[Any, Any] = {}  # equal estimates, dates and sources share their memory
     for code, element_id, scale_id, *statistics in connection.execute(query):
-        key = tuple(statistics)
-        estimate = estimates.get(key)
-        if estimate is None:
-            *figures, suppress, relevant, updated, source = statistics
-            flags = (FLAGS[suppress], FLAGS[relevant])
-            estimate = estimates[key] = Estimate._make((*figures, *flags, updated, source))
+        *figures, suppress, relevant, updated, source = statistics
+        origin = (shared.setdefault(updated, updated), shared.setdefault(source, source))
+        estimate = Estimate._make((*figures, FLAGS[suppress], FLAGS[relevant], *origin))
+        estimate = shared.setdefault(estimate, estimate)
         if scale_id == IMPORTANCE:
             importance[code, element_id] = estimate
             continue

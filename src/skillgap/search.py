@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -232,6 +233,7 @@ def _words(text: str) -> list[str]:
     return words[: words.index("except") + 1] if "except" in words else words
 
 
+@lru_cache(20_000)  # 29.2 has some 14,000 words
 def _fold(word: str) -> str:
     """A word without its plural ending."""
     if len(word) <= SHORT_WORD or not word.endswith("s") or word.endswith(("ss", "us", "is")):

@@ -8,6 +8,7 @@ Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLi
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -59,14 +60,26 @@ class ExactDecimal(TypeDecorator[Decimal]):
         self.precision = precision
         self.scale = scale
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[float | None], Decimal | None]:
         """The stored number with its published number of decimals."""
-        return None if value is None else _exact(value, self.scale)
+        return _exact(self.scale).__getitem__
 
 
-@cache  # few distinct values are published, and equal ones then share their memory
-def _exact(value: float, scale: int) -> Decimal:
-    return Decimal(f"{value:.{scale}f}")
+class _Exact(dict[float | None, Decimal | None]):
+    """Numbers by the doubles they are stored as: few are published, so equal ones are one."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__({None: None})
+        self.scale = scale
+
+    def __missing__(self, value: float) -> Decimal:
+        found = self[value] = Decimal(f"{value:.{self.scale}f}")
+        return found
+
+
+_exact = cache(_Exact)
 
 
 class Base(DeclarativeBase):

@@ -67,7 +67,7 @@ def chosen(catalogue: Catalogue, text: str, domain: str) -> Choice:
         return Choice("")
     if code := CODE_IN_TEXT.search(text):
         return _by_code(catalogue, parse_code(code[1]), domain, text)
-    found = list(catalogue.search.find(text))
+    found = list(catalogue.search().find(text))
     exact = [
         one
         for one in found

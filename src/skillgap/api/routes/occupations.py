@@ -65,7 +65,7 @@ async def list_occupations(
                 matched=match.matched.value,
                 matched_text=match.matched_text,
             )
-            for match in catalogue.search.find(q)
+            for match in catalogue.search().find(q)
         ]
     else:
         matches = [
