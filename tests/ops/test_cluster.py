@@ -116,12 +116,12 @@ def test_the_primary_is_killed_under_load_and_nobody_notices(
         nginx_before([one.port, other.port], folders[2]) as site,
         asking(int(site.rpartition(":")[2]), PATHS, number=4) as clients,
     ):
-        assert (readers_of(first), readers_of(second), readers_of(third)) == (1, 0, 1)
+        assert [bool(readers_of(server)) for server in group] == [True, False, True]
         began = time.monotonic()
 
         first.kill()
         killed = time.monotonic()
-        eventually(lambda: readers_of(second) == 1)
+        eventually(lambda: readers_of(second))
         figures["its reader has found another server after, s"] = time.monotonic() - killed
         eventually(lambda: primaries(second) in ([second.port], [third.port]), within=90)
         figures["another primary is elected after, s"] = time.monotonic() - killed
@@ -129,7 +129,7 @@ def test_the_primary_is_killed_under_load_and_nobody_notices(
         figures["load of the next release through it, s"] = load(group, later, tmp_path)
         loaded = time.monotonic()
         for replica in (one, other):
-            eventually(lambda replica=replica: serves(replica, RELEASE))
+            eventually(lambda replica=replica: serves(replica, RELEASE), within=120)
         figures["both replicas serve that after, s"] = time.monotonic() - loaded
 
         first.start()
