@@ -212,11 +212,6 @@ def coverage(source: Profile, target: Profile) -> float:
     return tally(source, target).coverage
 
 
-def importance_weight(rating: Rating) -> Decimal:
-    """The importance of an element on 0-1: (IM - 1) / 4, and 0 where O*NET has not rated it."""
-    return Decimal(rating.weight) / 400
-
-
 def _hundredths(value: Decimal) -> int:
     return int(value.scaleb(2))
 

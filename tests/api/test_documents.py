@@ -59,6 +59,7 @@ TABLES: dict[str, Request] = {
     "GET /occupations/{code}/ratings": "/occupations/29-1141.00/ratings?format=csv",
     "GET /occupations/{code}/moves": "/occupations/29-1141.00/moves?limit=2&format=csv",
     "GET /occupations/{code}/openers": "/occupations/43-4051.00/openers?limit=2&format=csv",
+    "GET /paths": "/paths?from=53-3032.00&to=29-1141.00&format=csv",
     "GET /elements": "/elements?format=csv",
     "GET /scales": "/scales?format=csv",
     "GET /releases": "/releases?format=csv",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -542,3 +544,33 @@ def test_an_answer_may_be_kept_until_the_release_changes(
     first = sample_client.get(path)
     again = sample_client.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert again.status_code == 304
+
+
+def test_a_path_may_be_measured_on_another_domain(onet_client: TestClient) -> None:
+    pair = "/paths?from=53-3032.00&to=29-1141.00"
+    by_knowledge = onet_client.get(f"{pair}&domain=knowledge").json()
+    assert by_knowledge["closeness"]["domains"] == ["knowledge"]
+    assert not any("skills alone" in note for note in by_knowledge["notes"])
+    direct = onet_client.get("/skill-gap?from=53-3032.00&to=29-1141.00&domain=knowledge").json()
+    assert by_knowledge["direct"]["weighted_gap"] == direct["summary"]["weighted_gap"]
+    on_all = onet_client.get(f"{pair}&domain=all").json()
+    assert on_all["closeness"]["domains"] == ["skills", "knowledge"]
+
+
+def test_a_domain_that_is_not_loaded_has_no_path(onet_client: TestClient) -> None:
+    response = onet_client.get("/paths?from=53-3032.00&to=29-1141.00&domain=abilities")
+    assert (response.status_code, response.json()["code"]) == (404, "domain-not-loaded")
+
+
+def test_a_path_is_a_table_of_its_steps(onet_client: TestClient) -> None:
+    pair = "/paths?from=53-3032.00&to=29-1141.00"
+    steps = onet_client.get(pair).json()["steps"]
+    response = onet_client.get(f"{pair}&format=csv")
+    assert response.headers["content-disposition"] == (
+        'attachment; filename="path_53-3032.00_29-1141.00_skills_29.2.csv"'
+    )
+    rows = list(csv.DictReader(io.StringIO(response.text, newline="")))
+    assert [row["to_occupation_onetsoc_code"] for row in rows] == [
+        step["to_occupation"]["onetsoc_code"] for step in steps
+    ]
+    assert [float(row["weighted_gap"]) for row in rows] == [step["weighted_gap"] for step in steps]

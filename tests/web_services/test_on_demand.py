@@ -328,3 +328,32 @@ def test_that_there_was_nothing_is_forgotten_after_a_day(
     clock.sleep(24 * 3600 + 1)
     supply(NEVER_RATED)
     assert fake.paths().count(f"/online/occupations/{NEVER_RATED}/") == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/?from=31-1131.00&to={ALL_OTHER}",
+        f"/skill-gap/chart.json?from=31-1131.00&to={ALL_OTHER}",
+        f"/occupations/{ALL_OTHER}/ratings",
+    ],
+)
+def test_page_chart_and_ratings_ask_for_it_too(client: TestClient, path: str) -> None:
+    response = client.get(path, follow_redirects=False)
+    assert response.status_code == 200
+    assert "has not rated" not in response.text
+
+
+def test_a_choice_on_the_page_is_fetched_too(client: TestClient) -> None:
+    choice = client.get(f"/choice?text={ALL_OTHER}").json()
+    assert choice == {"code": ALL_OTHER, "problem": None, "instead": []}
+    assert (
+        "Nor is it rated elsewhere" in client.get(f"/choice?text={NEVER_RATED}").json()["problem"]
+    )
+
+
+def test_the_page_says_when_what_is_missing_may_be_there(url: str, fake: FakeOnet) -> None:
+    fake.always["/about"] = fake_onet.busy(status=503)
+    with serving(url, fake) as app:
+        problem = app.get(f"/choice?text={ALL_OTHER}").json()["problem"]
+    assert "O*NET Web Services is asked for it: try again in " in problem

@@ -58,6 +58,7 @@ class Choice(NamedTuple):
     code: str | None = None
     problem: str | None = None
     instead: tuple[Suggestion, ...] = ()
+    not_rated: OccupationNotRated | None = None
 
 
 def chosen(catalogue: Catalogue, text: str, domain: str) -> Choice:
@@ -101,5 +102,10 @@ def _by_code(catalogue: Catalogue, code: str, domain: str, text: str) -> Choice:
     except OccupationNotFound as error:
         return Choice(text, problem=str(error))
     except OccupationNotRated as error:
-        return Choice(named(catalogue, code), problem=str(error), instead=tuple(error.suggestions))
+        return Choice(
+            named(catalogue, code),
+            problem=str(error),
+            instead=tuple(error.suggestions),
+            not_rated=error,
+        )
     return Choice(named(catalogue, code), code)

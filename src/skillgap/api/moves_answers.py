@@ -230,9 +230,10 @@ class PathOut(BaseModel):
 
     @classmethod
     def of(cls, catalogue: Catalogue, asked: PathOptions, source: str, target: str) -> Self:
-        """The answer for two rated occupations of a catalogue."""
-        nearness = catalogue.nearness(SKILLS)
+        """The answer for two occupations of a catalogue; raises what ``asked`` raises."""
+        nearness = asked.nearness(catalogue, source, target)
         closeness = ClosenessOut.of(nearness, Measure.GAP)
+        alone = [SKILLS_ALONE] if nearness.domains == (SKILLS,) else []
         steps = nearness.stepping_stones(source, target, asked.max_steps)
         return cls(
             release=catalogue.info.release,
@@ -244,7 +245,7 @@ class PathOut(BaseModel):
             total_gap=_rounded(sum(step.gap for step in steps)),
             steps=[StepOut.of(catalogue, nearness, step) for step in steps],
             direct=StepOut.of(catalogue, nearness, nearness.step(source, target)),
-            notes=[*notes_of(catalogue, SKILLS), *closeness.notes(), SKILLS_ALONE],
+            notes=[*notes_of(catalogue, asked.domain), *closeness.notes(), *alone],
         )
 
 

@@ -92,11 +92,25 @@ class MovesOptions(PageOptions):
 
 
 class PathOptions(Question):
-    """In how many steps."""
+    """On what, and in how many steps."""
+
+    domain: Domain = Field(
+        default="skills",
+        description=f"What steps are measured on; `all` is every loaded one. {DOMAIN_DESCRIPTION}",
+    )
 
     max_steps: int = Field(
         default=3, ge=1, le=MOST_STEPS, description="Steps that the path may have, at most."
     )
+    format: Format = Field(default="json", description=FORMAT_DESCRIPTION)
+
+    def nearness(self, catalogue: Catalogue, source: str, target: str) -> Nearness:
+        """Where to look for the path; raises where either end is not rated there."""
+        domains = tuple(catalogue.profiles) if self.domain == "all" else (self.domain,)
+        for parameter, code in (("from", source), ("to", target)):
+            for domain in domains:
+                catalogue.profile(code, parameter, domain)
+        return catalogue.nearness(*domains)
 
 
 class PathQuery(PathOptions, PairCodes):

@@ -236,6 +236,11 @@ def problem_of(error: RequestError) -> Problem:
     return PROBLEMS[type(error)]
 
 
+def coming(seconds: float) -> str:
+    """When what is being fetched may be there."""
+    return f"O*NET Web Services is asked for it: try again in {ceil(seconds)} s."
+
+
 async def _request_error(request: Request, error: RequestError) -> Response:
     faults = error.faults if isinstance(error, SeveralFaults) else [error]
     problem = problem_of(error)
@@ -243,7 +248,7 @@ async def _request_error(request: Request, error: RequestError) -> Response:
     supplied_after = getattr(request.state, "retry_after", None)
     if supplied_after is not None and problem is PROBLEMS[OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
-        detail += f" O*NET Web Services is asked for it: try again in {ceil(supplied_after)} s."
+        detail += f" {coming(supplied_after)}"
     return problem_response(
         problem,
         detail,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, NamedTuple, Self
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -13,7 +13,13 @@ from pydantic import BaseModel
 from skillgap.api.address import Address, Choice, RatedDomain, chosen
 from skillgap.api.browsers import HEADERS, page
 from skillgap.api.gap_schemas import ElementGapOut, ExplanationOut
-from skillgap.api.parameters import LONGEST_SEARCH, CatalogueDep, catalogue_asked_for, served_now
+from skillgap.api.parameters import (
+    LONGEST_SEARCH,
+    CatalogueDep,
+    catalogue_asked_for,
+    served_now,
+    with_supplied,
+)
 from skillgap.api.picture import (
     KINDS,
     NOUNS,
@@ -25,7 +31,8 @@ from skillgap.api.picture import (
     signed,
     whole_comparison,
 )
-from skillgap.api.problems import RETRY_AFTER_SECONDS
+from skillgap.api.problems import RETRY_AFTER_SECONDS, coming
+from skillgap.api.routing import Routes
 from skillgap.api.schemas import SAMPLE_NOTE, OccupationRef
 from skillgap.catalogue import Catalogue
 from skillgap.errors import ReleaseNotFound
@@ -34,6 +41,7 @@ from skillgap.queries import Anchor
 from skillgap.tables import DOMAINS
 
 router = APIRouter(include_in_schema=False)
+choices = Routes(include_in_schema=False)
 
 EXAMPLES = (
     ("41-9012.00", "53-5031.00"),
@@ -102,6 +110,7 @@ class OwnFiles(StaticFiles):
 def serve_page(app: FastAPI) -> None:
     """Let an app serve the page and what it loads."""
     app.include_router(router)
+    app.include_router(choices)
     app.mount("/static/page", OwnFiles(packages=[("skillgap.api", "static")]))
 
 
@@ -119,8 +128,8 @@ async def get_page(request: Request) -> Response:
         return RedirectResponse(f"./{address.to(release=None)}", status_code=303)
     if address.domain not in catalogue.profiles:
         return RedirectResponse(f"./{address.to(domain='skills')}", status_code=303)
-    source = chosen(catalogue, address.source, address.domain)
-    target = chosen(catalogue, address.target, address.domain)
+    texts = (address.source, address.target)
+    catalogue, (source, target) = await _chosen(request, catalogue, texts, address.domain)
     codes = {"source": source.code or address.source, "target": target.code or address.target}
     if address.source != codes["source"] or address.target != codes["target"]:
         return RedirectResponse(f"./{address.to(**codes)}", status_code=303)
@@ -140,14 +149,36 @@ async def get_page(request: Request) -> Response:
     return page("compare.html", values | _comparison(catalogue, address, source, target))
 
 
-@router.get("/choice")
+@choices.get("/choice")
 async def get_choice(
+    request: Request,
     catalogue: CatalogueDep,
     text: Annotated[str, Query(max_length=LONGEST_SEARCH)],
     domain: RatedDomain = "skills",
 ) -> ChoiceOut:
     """What a text means on the page, or why nothing can be compared and what could be instead."""
-    return ChoiceOut.of(chosen(catalogue, text, domain))
+    _, (choice,) = await _chosen(request, catalogue, (text,), domain)
+    return ChoiceOut.of(choice)
+
+
+async def _chosen(
+    request: Request, catalogue: Catalogue, texts: Sequence[str], domain: str
+) -> tuple[Catalogue, list[Choice]]:
+    """What each text means, once what is not rated has been asked for elsewhere; the catalogue."""
+    found = [chosen(catalogue, text, domain) for text in texts]
+    faults = [one.not_rated for one in found if one.not_rated]
+    supplied = await with_supplied(request, catalogue, faults) if faults else None
+    if supplied is None:
+        return catalogue, found
+    return supplied, [_with_wait(request, chosen(supplied, text, domain)) for text in texts]
+
+
+def _with_wait(request: Request, choice: Choice) -> Choice:
+    """A choice that also says when its ratings may have come."""
+    seconds = request.state.retry_after
+    if choice.not_rated is None or seconds is None:
+        return choice
+    return choice._replace(problem=f"{choice.problem} {coming(seconds)}")
 
 
 def _comparison(

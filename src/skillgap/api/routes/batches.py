@@ -77,7 +77,7 @@ async def get_matrix(request: Request) -> Response:
     """A line for every pair with this source and this target; without one, with each occupation.
 
     Sorted by source, then target; an occupation beside itself is a pair too. The figures are those
-    of /skill-gap without options.
+    of /skill-gap without options, by published levels alone.
     """
     catalogue = await catalogue_asked_for(request, request.query_params.get("release"))
     query = matrix_asked_for(request.query_params, catalogue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from skillgap.api.documents import problems
-from skillgap.api.moves_answers import MoveOut, MovesOut, OpenerOut, OpenersOut, PathOut
+from skillgap.api.moves_answers import MoveOut, MovesOut, OpenerOut, OpenersOut, PathOut, StepOut
 from skillgap.api.moves_questions import MovesOptions, OpenersOptions, PathOptions, PathQuery
 from skillgap.api.parameters import CodeDep, catalogue_asked_for
 from skillgap.api.questions import options_asked_for, pair_asked_for, parameters_of
@@ -79,16 +79,24 @@ async def get_openers(request: Request, code: CodeDep) -> Response:
     "/paths",
     summary="By which steps can the target be reached?",
     response_model=PathOut,
+    responses=CSV_TOO | problems("occupation-not-found", "domain-not-loaded", "release-not-found"),
     openapi_extra={"parameters": parameters_of(PathQuery)},
 )
 async def get_path(request: Request) -> Response:
     """The path whose widest step is smallest, then whose sum of steps is, beside the direct move.
 
-    A step is as wide as its weighted gap on skills: what `/occupations/{code}/moves` says of it.
+    A step is as wide as its weighted gap, on skills unless a domain is asked for: what
+    `/occupations/{code}/moves` says of it.
     """
     catalogue = await _published(request)
     asked, source, target = pair_asked_for(request, catalogue, PathOptions.model_validate)
-    return _json(PathOut.of(catalogue, asked, source.onetsoc_code, target.onetsoc_code))
+    codes = source.onetsoc_code, target.onetsoc_code
+    answer = PathOut.of(catalogue, asked, *codes)
+    if asked.format == "csv":
+        names = ("path", *codes, asked.domain, answer.release)
+        first = {"release": answer.release, "from": codes[0], "to": codes[1]}
+        return csv_answer(answer.steps, StepOut, names=names, first=first)
+    return _json(answer)
 
 
 async def _published(request: Request) -> Catalogue:
