@@ -47,6 +47,7 @@ ATTEMPTS = 4
 LARGEST_PAGE = 2_000  # rows; the service gives no more at once
 LARGEST_BODY = 20_000_000  # bytes; a page of 2,000 rows has about 800,000
 PIECE = 65_536  # bytes
+MOST_DIGITS = 20  # of a number; written out, 1e999999999 would fill the memory
 ROWS_TO_PROVE_A_FILTER = 200  # an occupation has at most 70 rows in a skills table
 LAYOUT_HOLDS = 3_600.0  # seconds; the service's release changes four times a year
 
@@ -228,7 +229,7 @@ class WebServices:
             listed = self._get("/database")
             if not isinstance(listed, list):
                 raise self._difference("/database", "a list of tables was expected")
-            there = {entry.get("table_id") for entry in listed if isinstance(entry, dict)}
+            there = {str(entry.get("table_id")) for entry in listed if isinstance(entry, dict)}
             ids = next((ids for ids in LAYOUTS if there.issuperset(ids)), None)
             if ids is None:
                 raise self._difference(
@@ -259,7 +260,7 @@ class WebServices:
         path = f"/database/info/{table_id}"
         info = self._get(path)
         described = info.get("column") if isinstance(info, dict) else None
-        if not isinstance(described, list):
+        if not isinstance(described, list) or not all(isinstance(one, dict) for one in described):
             raise self._difference(path, "a list 'column' was expected")
         columns = {}
         for column in described:
@@ -330,7 +331,7 @@ class WebServices:
                 {ours: _text(row.get(theirs)) for theirs, ours in table.columns.items()}
                 for row in answer["row"]
             ]
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError) as error:
             raise self._difference(path, "a page of rows was expected") from error
         if rows and (first != start or last != start + len(rows) - 1):
             raise self._difference(
@@ -384,7 +385,7 @@ class WebServices:
             raise self._difference(path, f"JSON was expected, {kind[:40] or 'something'} came")
         try:
             return json.loads(body.decode("utf-8"), parse_float=Decimal)
-        except ValueError as error:  # neither UTF-8 nor JSON
+        except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested too deeply
             raise self._difference(path, "what came is not JSON in UTF-8") from error
 
     def _keep_distance(self) -> None:
@@ -434,7 +435,7 @@ class WebServices:
     def _retry_after(self, response: requests.Response) -> float:
         """The seconds that ``Retry-After`` asks for, as a number or a date; 0 without it."""
         asked = response.headers.get("Retry-After", "").strip()
-        if asked.isdigit():
+        if re.fullmatch(r"\d+", asked, re.ASCII):
             return float(asked)
         try:
             return (parsedate_to_datetime(asked) - self._pace.now()).total_seconds()
@@ -473,6 +474,8 @@ def _text(value: Any) -> str:
             return ""
         case bool() | dict() | list():
             raise TypeError("neither text nor number")
+        case Decimal() if abs(value.adjusted()) > MOST_DIGITS:
+            raise ValueError("a number of more digits than any that is published")
         case Decimal():
             return f"{value:f}"
         case _:

@@ -214,5 +214,5 @@ def _etag(state: str, scope: Scope) -> bytes:
 
 
 def _if_none_match(scope: Scope) -> list[bytes]:
-    header = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-    return [tag.strip().removeprefix(b"W/") for tag in header.split(b",")]
+    headers = [value for name, value in scope["headers"] if name == b"if-none-match"]
+    return [tag.strip().removeprefix(b"W/") for tag in b",".join(headers).split(b",")]
