@@ -89,4 +89,5 @@ def _fail(faults: list[str]) -> NoReturn:
 
 def _setting_faults(error: ValidationError) -> Iterator[str]:
     for fault in error.errors():
-        yield f"setting {'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+        name = "_".join(map(str, fault["loc"])).upper()
+        yield f"{f'setting {name}' if name else 'settings'}: {fault['msg']}"

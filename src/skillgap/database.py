@@ -6,6 +6,7 @@ import fcntl
 import logging
 from contextlib import contextmanager
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -150,5 +151,8 @@ def _plain_errors(engine: Engine) -> Iterator[None]:
 
 
 def _reason(error: DBAPIError) -> str:
+    refused = getattr(error.orig, "original_exception", None)
+    if isinstance(refused, SSLCertVerificationError):
+        return f"its certificate is not believed (MYSQL_SSL_CA): {refused.verify_message}"
     arguments = error.orig.args if error.orig else ()
     return str(arguments[-1]) if arguments else str(error.orig)

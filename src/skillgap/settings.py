@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -89,6 +90,8 @@ class DatabaseSettings(Settings):
     mysql_user: str = "skillgap"
     mysql_password: SecretStr = SecretStr("")
     mysql_database: str = "skillgap"
+    mysql_ssl_ca: Path | None = None
+    mysql_ssl_mode: Literal["preferred", "required", "verify_ca", "verify_identity"] | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -102,8 +105,45 @@ class DatabaseSettings(Settings):
                 raise ValueError(f"{backend} is neither sqlite, mysql nor mariadb")
         return value
 
+    @field_validator("mysql_ssl_ca")
+    @classmethod
+    def _is_an_authority(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                ssl.create_default_context(cafile=value)
+            except ssl.SSLError:
+                raise ValueError(f"{value} holds no certificate") from None
+            except OSError as error:
+                raise ValueError(f"{value}: {error.strerror}") from None
+        return value
+
+    @model_validator(mode="after")
+    def _has_an_authority_to_verify_by(self) -> Self:
+        if self.mysql_ssl_ca is None and self.mysql_ssl_mode in ("verify_ca", "verify_identity"):
+            raise ValueError("MYSQL_SSL_MODE verifies, so MYSQL_SSL_CA must say by which authority")
+        return self
+
     def url(self) -> URL:
         """The database's address. Its text hides the password."""
+        url = self._url()
+        return url if url.get_backend_name() == "sqlite" else url.update_query_dict(self._ssl())
+
+    def _ssl(self) -> dict[str, str]:
+        """How the connection is encrypted, as PyMySQL reads it from an address.
+
+        Preferred is what it does of itself: encrypted where the server can, whoever that is.
+        """
+        match self.mysql_ssl_mode or ("verify_identity" if self.mysql_ssl_ca else "preferred"):
+            case "required":
+                return {"ssl_verify_cert": "false"}
+            case "verify_ca":
+                return {"ssl_ca": str(self.mysql_ssl_ca), "ssl_check_hostname": "false"}
+            case "verify_identity":
+                return {"ssl_ca": str(self.mysql_ssl_ca)}
+            case _:
+                return {}
+
+    def _url(self) -> URL:
         if self.database_url:
             return make_url(self.database_url.get_secret_value())
         if self.mysql_host:

@@ -55,6 +55,10 @@ class MySQLServer:
         finally:
             os.kill(pid, signal.SIGCONT)
 
+    def write(self, path: str, content: bytes) -> None:
+        """Put a file where the server sees it under this path."""
+        Path(f"/proc/{self._pid()}/root{path}").write_bytes(content)
+
     def _pid(self) -> int:
         argument = f"--port={self.port}"
         (pid,) = (
