@@ -67,3 +67,10 @@ def test_readme_names_every_problem(problem: object) -> None:
 @pytest.mark.parametrize("table", sorted(Base.metadata.tables))
 def test_readme_draws_every_table(table: str) -> None:
     assert re.search(rf"\b{table}\b", README)
+
+
+def test_every_test_that_the_threat_model_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text()))
+    written = "".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
+    assert len(named) > 30
+    assert named - set(re.findall(r"^(?:async )?def (test_\w+)", written, re.MULTILINE)) == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi.testclient import TestClient
 from starlette.middleware.cors import CORSMiddleware
@@ -14,6 +15,7 @@ from skillgap.api.guard import Guard
 from skillgap.keys import entry_of
 from skillgap.settings import DatabaseSettings, GuardSettings
 from tests.conftest import SAMPLE, engine_at, load
+from tests.faults.service import serving as serving_process
 
 KEY = "skillgap_of-the-portal"
 PAIR = "/skill-gap?from=31-1131.00&to=29-1141.00"
@@ -176,6 +178,25 @@ def test_each_key_has_a_limit_of_its_own(serving: Serving) -> None:
     assert [client.get(PAIR, headers=portal).status_code for _ in range(2)] == [200, 429]
     assert [client.get(PAIR, headers=other).status_code for _ in range(2)] == [200, 200]
     assert client.get(PAIR, headers=portal).headers["RateLimit-Policy"] == '"key";q=1;w=60'
+
+
+def test_nobody_is_believed_to_be_another(url: str, tmp_path: Path) -> None:
+    """By the server as `serve` runs it: who names another address still counts as who they are."""
+    settings = {"API_RATE_PER_MINUTE": "1", "API_RATE_LOOPBACK": "true"}
+    statuses = {}
+    for trusted in ("", "127.0.0.1"):
+        folder = tmp_path / (trusted or "nobody")
+        folder.mkdir()
+        with serving_process(url, folder, **settings, API_TRUSTED_PROXIES=trusted) as service:
+            statuses[trusted] = [
+                httpx.get(
+                    f"http://127.0.0.1:{service.port}{PAIR}",
+                    headers={"X-Forwarded-For": address},
+                    trust_env=False,
+                ).status_code
+                for address in ("192.0.2.1", "192.0.2.2", "192.0.2.2")
+            ]
+    assert statuses == {"": [200, 429, 429], "127.0.0.1": [200, 200, 429]}
 
 
 def test_wrong_keys_are_not_tried_in_masses(serving: Serving) -> None:

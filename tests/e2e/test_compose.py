@@ -159,6 +159,14 @@ def test_the_api_knows_no_login_but_its_own(stack: Stack) -> None:
     assert not [name for name, value in environment.items() if value == "skillgap-development"]
 
 
+def test_the_database_is_told_nothing_but_its_own_logins(stack: Stack) -> None:
+    environment = dict(
+        line.split("=", 1) for line in stack.container("db")["Config"]["Env"] if "=" in line
+    )
+
+    assert not [name for name in environment if name.startswith(("ONET", "LLM", "API", "LOG"))]
+
+
 def test_the_apis_user_may_read(stack: Stack) -> None:
     counted = stack.sql("SELECT COUNT(*) FROM releases")
 
@@ -196,12 +204,14 @@ def test_only_the_api_is_published_and_only_on_this_machine(stack: Stack) -> Non
     assert published == {"db": [], "api": [("8000/tcp", "127.0.0.1")]}
 
 
-@pytest.mark.parametrize("service", ["etl", "api"])
-def test_our_containers_run_with_the_least_rights(stack: Stack, service: str) -> None:
+@pytest.mark.parametrize(
+    ("service", "user"), [("db", "mysql"), ("etl", "10001:10001"), ("api", "10001:10001")]
+)
+def test_the_containers_run_with_the_least_rights(stack: Stack, service: str, user: str) -> None:
     container = stack.container(service)
     host = container["HostConfig"]
 
-    assert container["Config"]["User"] == "10001:10001"
+    assert container["Config"]["User"] == user
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]
     assert host["SecurityOpt"] == ["no-new-privileges:true"]
