@@ -35,8 +35,8 @@ format: $(VENV)/.installed-dev  ## Format the code
 	$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: $(VENV)/.installed-dev  ## Measure loading and answering against their limits (needs ONET_DATA)
-	$(BIN)/python -m bench
+bench: $(VENV)/.installed-dev  ## Measure everything against its limit (needs ONET_DATA and wrk; PARTS=answering for a part)
+	$(BIN)/python -m bench $(PARTS)
 
 .PHONY: examples
 examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (needs ONET_DATA)

@@ -1,134 +1,204 @@
-"""Answers a second against a constant answer of the same size, on the same server, in one run.
+"""Answers a second, and what each costs, beside limits that are measured in the same run.
 
-Needs wrk (a Debian package). Random pairs are new questions, repeated pairs are one question.
+Needs wrk (a Debian package). Random pairs are new questions, one pair is always the same. The
+limits are a bare ASGI application, a route of a FastAPI application that does nothing else, and a
+route that is added to the service itself; datasette answers the same pairs from the same database
+where it is installed. What a request costs is processor time of the server alone, which a busy
+machine changes little.
 """
 
 from __future__ import annotations
 
+import json
+import random
 import re
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
-import httpx
-from sqlalchemy import URL
+from sqlalchemy import make_url
 
+from bench.servers import Server, serving
 from skillgap.database import connect
 from skillgap.etl.run import LoadRequest, load_release
 
 CONNECTIONS = (1, 32, 256)
-SECONDS = 4
+WORKERS = (1, 2)
+SECONDS = 3
 ROUNDS = 3
+QUESTIONS = 20_000  # of which wrk asks one after another, from the first again after the last
 
-SERVER = """
-import sys, uvicorn
-from fastapi import Response
-from skillgap.api.app import create_app
-from skillgap.api.gap_json import PLAIN
-from skillgap.settings import DatabaseSettings
-app = create_app(DatabaseSettings(database_url=sys.argv[1]))
-BODY = b"x" * int(sys.argv[3])
-
-@app.get("/constant")
-async def constant() -> Response:
-    return Response(BODY, media_type="application/json")
-
-uvicorn.run(app, port=int(sys.argv[2]), log_config=None, access_log=False)
+IN_SKILLGAP = """
+import sys
+from skillgap.api import server
+server.APP = "bench.limits:in_skillgap"
+if __name__ == "__main__":
+    server.run_server("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]),
+                      most_connections=1000, trusted_proxies=[])
 """
-PAIRS = """
-local codes = {}
-for line in io.lines("%s") do codes[#codes + 1] = line end
-math.randomseed(29)
+LIMIT = """
+import sys, uvicorn
+if __name__ == "__main__":
+    uvicorn.run(f"bench.limits:{sys.argv[1]}", port=int(sys.argv[2]), workers=int(sys.argv[3]),
+                log_config=None, access_log=False, lifespan="off")
+"""
+QUESTIONS_OF_WRK = """
+local paths = {}
+for line in io.lines("%s") do paths[#paths + 1] = line end
+local next = 0
 request = function()
-  local from, to = codes[math.random(#codes)], codes[math.random(#codes)]
-  return wrk.format("GET", "/skill-gap?from=" .. from .. "&to=" .. to)
+  next = next %% #paths + 1
+  return wrk.format("GET", paths[next])
 end
 """
-ANSWER_BYTES = 7_000  # the mean over all pairs of 29.2
+# The gap as anybody would ask datasette for it, without classes, coverage and texts.
+GAP_IN_SQL = """
+SELECT e.element_id, e.element_name, COALESCE(f.level, 0) AS from_level, t.level AS to_level,
+       t.level - COALESCE(f.level, 0) AS difference, i.data_value AS to_importance
+FROM (SELECT release, element_id, CASE WHEN not_relevant THEN 0 ELSE data_value END AS level
+      FROM ratings WHERE release = '29.2' AND onetsoc_code = :to AND scale_id = 'LV') AS t
+JOIN elements AS e ON e.release = t.release AND e.element_id = t.element_id
+LEFT JOIN (SELECT element_id, CASE WHEN not_relevant THEN 0 ELSE data_value END AS level
+           FROM ratings WHERE release = '29.2' AND onetsoc_code = :from AND scale_id = 'LV') AS f
+  ON f.element_id = t.element_id
+LEFT JOIN ratings AS i ON i.release = t.release AND i.onetsoc_code = :to
+  AND i.element_id = t.element_id AND i.scale_id = 'IM'
+WHERE e.domain = 'skills' AND t.level > COALESCE(f.level, 0)
+ORDER BY difference DESC, to_importance DESC, e.element_id
+"""
+
+
+class Asked(NamedTuple):
+    """What wrk asks of which server."""
+
+    what: str
+    server: Server
+    arguments: tuple[str, ...]
+
+
+class Figures(NamedTuple):
+    """What wrk and the server's own clock say."""
+
+    requests_a_second: float
+    p99_ms: float
+    processor_us: float  # a request
 
 
 def measure(onet: Path) -> Iterator[dict[str, Any]]:
-    """A row for each number of connections: requests a second, p99, and both as ratios."""
+    """A row for each question, number of workers and of connections; medians over some rounds."""
     if not shutil.which("wrk"):
         raise SystemExit("bench: wrk is needed to measure answers (Debian: apt-get install wrk)")
-    with tempfile.TemporaryDirectory() as folder:
-        url = URL.create("sqlite", database=f"{folder}/bench.sqlite")
-        engine = connect(url)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        database = folder / "bench.sqlite"
+        engine = connect(make_url(f"sqlite:///{database}"))
         load_release(engine, LoadRequest(path=onet), lambda *_: None)
         engine.dispose()
-        codes = Path(folder) / "codes"
-        lines = (onet / "Skills.txt").read_text().splitlines()[1:]
-        codes.write_text("\n".join(sorted({line.split("\t")[0] for line in lines})))
-        script = Path(folder) / "pairs.lua"
-        script.write_text(PAIRS % codes)
-        with serving(str(url), folder) as (address, process):
-            for connections in CONNECTIONS:
-                yield from _compare(address, str(script), connections)
-            yield {"what": "memory of the worker", "megabytes": _memory(process)}
+        questions = _questions(onet, folder)
+        for workers in WORKERS:
+            with ExitStack() as running:
+                asked = _servers(running, database, folder, workers, questions)
+                for connections in CONNECTIONS:
+                    yield from _compare(asked, workers, connections)
+                service = next(one.server for one in asked if one.what == "one pair")
+                yield {
+                    "what": f"memory of a worker after all that, {workers} running",
+                    "megabytes": round(service.megabytes()),
+                }
 
 
-def _compare(address: str, script: str, connections: int) -> Iterator[dict[str, Any]]:
-    targets = {
-        "constant": (f"{address}/constant",),
-        "random pairs": ("-s", script, address),
-        "one pair": (f"{address}/skill-gap?from=41-9012.00&to=53-5031.00",),
-    }
-    rounds = [{name: _wrk(connections, *target) for name, target in targets.items()}
-              for _ in range(ROUNDS)]  # fmt: skip
-    for name in ("random pairs", "one pair"):
-        yield {
-            "what": f"/skill-gap, {name}, {connections} connections",
-            "requests_a_second": round(median(one[name][0] for one in rounds)),
-            "constant": round(median(one["constant"][0] for one in rounds)),
-            "ratio": round(median(one[name][0] / one["constant"][0] for one in rounds), 2),
-            "p99_ms": round(median(one[name][1] for one in rounds), 1),
-            "constant_p99_ms": round(median(one["constant"][1] for one in rounds), 1),
+def _servers(
+    running: ExitStack, database: Path, folder: Path, workers: int, questions: dict[str, str]
+) -> list[Asked]:
+    def limit(name: str) -> Server:
+        command = ["-c", LIMIT, name, "PORT", str(workers)]
+        return running.enter_context(serving(command, folder, ready="/constant"))
+
+    url = {"DATABASE_URL": f"sqlite:///{database}"}
+    command = ["-c", IN_SKILLGAP, "PORT", str(workers)]
+    service = running.enter_context(serving(command, folder, url))
+    bare, plain = limit("bare"), limit("fastapi")
+    one_pair = f"{service.address}/skill-gap?from=41-9012.00&to=53-5031.00"
+    asked = [
+        Asked("bare ASGI", bare, (f"{bare.address}/constant",)),
+        Asked("plain FastAPI", plain, (f"{plain.address}/constant",)),
+        Asked("constant beside it", service, (f"{service.address}/constant",)),
+        Asked("random pairs", service, ("-s", questions["pairs"], service.address)),
+        Asked("one pair", service, (one_pair,)),
+        Asked("search", service, ("-s", questions["search"], service.address)),
+        Asked("moves", service, ("-s", questions["moves"], service.address)),
+    ]
+    if workers == 1 and find_spec("datasette"):
+        other = running.enter_context(_datasette(database, folder))
+        arguments = ("-s", questions["datasette"], other.address)
+        asked.append(Asked("datasette, random pairs", other, arguments))
+    return asked
+
+
+def _datasette(database: Path, folder: Path) -> AbstractContextManager[Server]:
+    config = folder / "datasette.json"
+    query = {"databases": {"bench": {"queries": {"gap": {"sql": GAP_IN_SQL}}}}}
+    config.write_text(json.dumps(query))
+    command = ["-m", "datasette", "-i", str(database), "-m", str(config), "-p", "PORT"]
+    return serving(command, folder, ready="/-/versions.json")
+
+
+def _compare(asked: list[Asked], workers: int, connections: int) -> Iterator[dict[str, Any]]:
+    rounds = [{one.what: _ask(one, connections) for one in asked} for _ in range(ROUNDS)]
+    for one in asked:
+        figures = [figure[one.what] for figure in rounds]
+        row: dict[str, Any] = {
+            "what": f"{one.what}, {workers} workers, {connections} connections",
+            "requests_a_second": round(median(figure.requests_a_second for figure in figures)),
+            "p99_ms": round(median(figure.p99_ms for figure in figures), 1),
+            "processor_us": round(median(figure.processor_us for figure in figures)),
         }
+        for limit in ("bare ASGI", "plain FastAPI", "constant beside it"):
+            ratios = (
+                figure[one.what].requests_a_second / figure[limit].requests_a_second
+                for figure in rounds
+            )
+            row[f"of {limit}"] = round(median(ratios), 2)
+        yield row
 
 
-def _wrk(connections: int, *target: str) -> tuple[float, float]:
-    """Requests a second and the 99th percentile in milliseconds."""
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *target]
+def _ask(asked: Asked, connections: int) -> Figures:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *asked.arguments]
+    before = asked.server.busy()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    busy = asked.server.busy() - before
+    answered = re.search(r"(\d+) requests in", done.stdout)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
-    if not rate or not p99 or "Non-2xx" in done.stdout:
-        raise SystemExit(f"bench: wrk was not answered:\n{done.stdout}")
-    return float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+    if not answered or not rate or not p99 or "Non-2xx" in done.stdout:
+        raise SystemExit(f"bench: {asked.what} was not answered:\n{done.stdout}")
+    milliseconds = float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+    return Figures(float(rate[1]), milliseconds, busy / int(answered[1]) * 1e6)
 
 
-@contextmanager
-def serving(url: str, folder: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A server of one worker on a free port, ready to answer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    arguments = [sys.executable, "-c", SERVER, url, str(port), str(ANSWER_BYTES)]
-    with (Path(folder) / "log").open("wb") as log:
-        process = subprocess.Popen(arguments, stderr=log)  # noqa: S603
-    try:
-        for _ in range(300):
-            try:
-                httpx.get(f"{address}/ready").raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.1)
-        yield address, process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _memory(process: subprocess.Popen[bytes]) -> int:
-    status = Path(f"/proc/{process.pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    return int(found[1]) // 1024 if found else 0
+def _questions(onet: Path, folder: Path) -> dict[str, str]:
+    """Scripts for wrk, by what they ask."""
+    lines = (onet / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]
+    codes = sorted({line.split("\t")[0] for line in lines})
+    lines = (onet / "Occupation Data.txt").read_text(encoding="utf-8").splitlines()[1:]
+    titles = [line.split("\t")[1] for line in lines]
+    chosen = random.Random(29)  # noqa: S311
+    pairs = [chosen.choices(codes, k=2) for _ in range(QUESTIONS)]
+    typed = [(title := chosen.choice(titles))[: chosen.randint(3, len(title))] for _ in pairs]
+    asked = {
+        "pairs": [f"/skill-gap?from={a}&to={b}" for a, b in pairs],
+        "datasette": ["/bench/gap.json?" + urlencode({"from": a, "to": b}) for a, b in pairs],
+        "search": [f"/occupations?q={quote(text)}" for text in typed],
+        "moves": [f"/occupations/{a}/moves" for a, _ in pairs],
+    }
+    for what, paths in asked.items():
+        (folder / f"{what}.txt").write_text("\n".join(paths))
+        (folder / f"{what}.lua").write_text(QUESTIONS_OF_WRK % (folder / f"{what}.txt"))
+    return {what: str(folder / f"{what}.lua") for what in asked}

@@ -13,15 +13,11 @@ import csv
 import http.client
 import os
 import random
-import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,6 +26,8 @@ from urllib.parse import quote
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+
+from bench.servers import Server, skillgap
 
 TIMES = 10
 PAIRS = 3_000
@@ -110,10 +108,10 @@ def _measured(release: Path, name: str, folder: Path) -> dict[str, float]:
     }
     chosen = random.Random(29)  # noqa: S311
     pairs = [chosen.sample(codes, 2) for _ in range(PAIRS)]
-    with _serving(url, folder) as server:
+    with skillgap(url, folder) as server:
         found["start, s of processor"] = round(server.busy(), 1)
-        found["memory of a worker, MB"] = round(server.megabytes("VmRSS"))
-        server.ask([f"/skill-gap?from={a}&to={b}" for a, b in pairwise([*codes, codes[0]])])
+        found["memory of a worker, MB"] = round(server.megabytes())
+        _ask(server, [f"/skill-gap?from={a}&to={b}" for a, b in pairwise([*codes, codes[0]])])
         for what, paths in {
             "/skill-gap, random pairs": [f"/skill-gap?from={a}&to={b}" for a, b in pairs],
             "/skill-gap, one pair": [f"/skill-gap?from={codes[0]}&to={codes[9]}"] * PAIRS,
@@ -121,9 +119,9 @@ def _measured(release: Path, name: str, folder: Path) -> dict[str, float]:
             "/occupations/{code}/moves": [f"/occupations/{a}/moves" for a, _ in pairs[:50]],
             "/matrix?from=": [f"/matrix?from={a}" for a, _ in pairs[:20]],
         }.items():
-            server.ask(paths[:1])  # what is made once, when it is first asked for
-            found[f"{what}, ms of processor"] = round(server.ask(paths) / len(paths) * 1000, 3)
-        found["memory of the worker after all that, MB"] = round(server.megabytes("VmRSS"))
+            _ask(server, paths[:1])  # what is made once, when it is first asked for
+            found[f"{what}, ms of processor"] = round(_ask(server, paths) / len(paths) * 1000, 3)
+        found["memory of the worker after all that, MB"] = round(server.megabytes())
         found["most that it has held, MB"] = round(server.megabytes("VmHWM"))
     return found
 
@@ -136,62 +134,18 @@ def _typed(release: Path) -> list[str]:
     return [title[:5] + title[6:] for title in asked]
 
 
-class _Server:
-    """A running worker, asked on one connection."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self._process = process
-        started = time.perf_counter()
-        while True:
-            self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-            try:
-                self.ask(["/ready"])
-                break
-            except (ConnectionError, ValueError):
-                if process.poll() is not None or time.perf_counter() - started > 120:
-                    raise
-                time.sleep(0.02)
-
-    def ask(self, paths: Sequence[str]) -> float:
-        """Seconds of its processor that these questions cost."""
-        before = self.busy()
-        for path in paths:
-            self._connection.request("GET", path)
-            response = self._connection.getresponse()
-            response.read()
-            if response.status != 200:
-                raise ValueError(f"{path}: {response.status}")
-        return self.busy() - before
-
-    def megabytes(self, which: str) -> float:
-        """What it holds in memory (VmRSS), or has held at most (VmHWM)."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        found = re.search(rf"{which}:\s+(\d+) kB", status)
-        return int(found[1]) / 1024 if found else 0
-
-    def busy(self) -> float:
-        """Seconds of a processor that it has had."""
-        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
-
-
-@contextmanager
-def _serving(url: str, folder: Path) -> Iterator[_Server]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "skillgap", "serve"],
-            env=os.environ | {"DATABASE_URL": url, "API_PORT": str(port)},
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        yield _Server(process, port)
-    finally:
-        process.terminate()
-        process.wait()
+def _ask(server: Server, paths: Sequence[str]) -> float:
+    """Seconds of its processor that these questions cost, asked on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+    before = server.busy()
+    for path in paths:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        if response.status != 200:
+            raise SystemExit(f"bench: {path}: {response.status}")
+    connection.close()
+    return server.busy() - before
 
 
 def main() -> None:

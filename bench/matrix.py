@@ -7,8 +7,6 @@ those of the server's own core, since the client reads on another, and how much 
 
 from __future__ import annotations
 
-import os
-import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import URL
 
-from bench.answering import serving
+from bench.servers import Server, skillgap
 from skillgap import pairs
 from skillgap.catalogue import current_catalogue
 from skillgap.database import connect
@@ -56,9 +54,9 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
             ("blocks as JSON lines", lambda: _characters(matrix, pairs.json_lines)),
         ):
             yield _row(f"all pairs, {what}", matrix, _seconds(work))
-        with serving(str(url), folder) as (address, process):
+        with skillgap(str(url), Path(folder)) as server:
             for what, query in (("CSV", "?format=csv"), ("JSON lines", "")):
-                seconds, busy, grown = _streamed(f"{address}/matrix{query}", process.pid)
+                seconds, busy, grown = _streamed(server, f"/matrix{query}")
                 yield _row(f"all pairs, /matrix streamed as {what}", matrix, seconds) | {
                     "server_seconds": round(busy, 2),
                     "grown_megabytes": round(grown, 1),
@@ -95,30 +93,20 @@ def _seconds(work: Callable[[], object]) -> float:
     return median(took[1:])
 
 
-def _streamed(address: str, process: int) -> tuple[float, float, float]:
+def _streamed(server: Server, path: str) -> tuple[float, float, float]:
     """Seconds until the last line is read, the server's own, and the growth of its peak memory.
 
     One pair is asked for before, so that the growth is that of the stream.
     """
+    address = server.address + path
     httpx.get(address, params={"from": "11-1011", "to": "11-1011"})
-    before = _peak_memory(process)
+    before = server.megabytes("VmHWM")
     took, busy = [], []
     for _ in range(RUNS):
-        started, used = time.perf_counter(), _processor_seconds(process)
+        started, used = time.perf_counter(), server.busy()
         with httpx.stream("GET", address, timeout=120) as response:
             for _part in response.iter_raw():
                 pass
         took.append(time.perf_counter() - started)
-        busy.append(_processor_seconds(process) - used)
-    return median(took), median(busy), _peak_memory(process) - before
-
-
-def _processor_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _peak_memory(process: int) -> float:
-    """In megabytes."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+        busy.append(server.busy() - used)
+    return median(took), median(busy), server.megabytes("VmHWM") - before

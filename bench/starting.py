@@ -1,0 +1,49 @@
+"""From the command to the first answer, beside a FastAPI application that has nothing to start."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sqlalchemy import make_url
+
+from bench.answering import LIMIT
+from bench.servers import serving
+from skillgap.database import connect
+from skillgap.etl.run import LoadRequest, load_release
+
+RUNS = 5
+SERVICE = ["-m", "skillgap", "serve"]
+PAIR = "/skill-gap?from=41-9012.00&to=53-5031.00"
+
+
+def measure(onet: Path) -> Iterator[dict[str, Any]]:
+    """A row: seconds until a pair is answered, seconds of processor, and memory then."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        url = f"sqlite:///{folder / 'bench.sqlite'}"
+        engine = connect(make_url(url))
+        load_release(engine, LoadRequest(path=onet), lambda *_: None)
+        engine.dispose()
+        ours = [_start(SERVICE, folder, url, PAIR) for _ in range(RUNS)]
+        limit = ["-c", LIMIT, "fastapi", "PORT", "1"]
+        limits = [_start(limit, folder, url, "/constant") for _ in range(RUNS)]
+    seconds, least = (median(one[0] for one in runs) for runs in (ours, limits))
+    yield {
+        "what": "start, from the command to the first answer",
+        "seconds": round(seconds, 2),
+        "processor_seconds": round(median(one[1] for one in ours), 2),
+        "plain_fastapi_seconds": round(least, 2),
+        "ratio": round(seconds / least, 2),
+        "megabytes": round(median(one[2] for one in ours)),
+    }
+
+
+def _start(command: list[str], folder: Path, url: str, ready: str) -> tuple[float, float, float]:
+    started = time.perf_counter()
+    with serving(command, folder, {"DATABASE_URL": url}, ready) as server:
+        return time.perf_counter() - started, server.busy(), server.megabytes()
