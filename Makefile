@@ -38,6 +38,11 @@ format: $(VENV)/.installed-dev  ## Format the code
 bench: $(VENV)/.installed-dev  ## Measure everything against its limit (needs ONET_DATA and wrk; PARTS=answering for a part)
 	$(BIN)/python -m bench $(PARTS)
 
+MINUTES ?= 3
+.PHONY: soak
+soak: $(VENV)/.installed-dev  ## Answer for MINUTES while releases change; fails when memory grows
+	$(BIN)/python -m tests.faults.soak $(MINUTES)
+
 .PHONY: examples
 examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (needs ONET_DATA)
 	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_documents.py

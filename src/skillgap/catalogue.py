@@ -503,7 +503,6 @@ class CatalogueWatch:
             started = time.monotonic()
             catalogue = read_catalogue(connection, current)
             seconds = self.read_seconds = time.monotonic() - started
-            gc.freeze()  # half a million objects that stay: no collection need walk them again
             logger.info("serving release %s, read in %.1f s", current.release, seconds)
             self.served_since = datetime.now(UTC)
             if current.illustrative:
@@ -522,7 +521,9 @@ class CatalogueWatch:
             self._stored = stored
             if mark != self._mark:
                 self._mark, self._mark_seen_at = mark, time.monotonic()
-            self.served = self._served(catalogue, releases)
+            before, self.served = self.served, self._served(catalogue, releases)
+        if self.served.catalogue is not before.catalogue:
+            _settle(first=before.catalogue is None)
 
     def _served(self, catalogue: Catalogue | None, releases: tuple[ReleaseInfo, ...]) -> Served:
         """What is served with the latest supplement of each occupation, stored or kept here."""
@@ -538,3 +539,14 @@ class CatalogueWatch:
             ]
         told = repr((__version__, self.levels, releases, answering, self._mark))
         return Served(blake2b(told.encode(), digest_size=8).hexdigest(), catalogue, releases)
+
+
+def _settle(*, first: bool) -> None:
+    """Half a million objects have come that stay: no collection need walk them again.
+
+    Before that, whatever of past requests still points to the release before is let go: frozen with
+    the rest it would hold that release for ever.
+    """
+    if not first:
+        gc.collect()
+    gc.freeze()

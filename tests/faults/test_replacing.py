@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import shutil
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
+from skillgap.catalogue import CatalogueWatch
+from skillgap.database import connect
 from tests.conftest import SAMPLE, load
 from tests.faults.clients import Asked, ask
 from tests.faults.service import PAIR, Service, serving
@@ -93,3 +97,26 @@ def test_no_answer_is_ever_of_two_releases(engine: Engine, url: str, tmp_path: P
         assert levels == {(float(source), float(target))}
     # Both workers give the same answer the same tag, and many replacements were seen.
     assert LOADS / 4 < len(bodies) <= LOADS + 1
+
+
+def test_what_past_requests_left_behind_does_not_hold_a_replaced_release(
+    tmp_path: Path,
+) -> None:
+    engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite'}"))
+    watch = CatalogueWatch(engine)
+    older, newer = LEVELS
+    load(engine, write_small_release(tmp_path / older, older))
+    watch.look()
+    load(engine, write_small_release(tmp_path / newer, newer))
+    gc.disable()  # as if none were due
+    try:
+        replaced = weakref.ref(watch.served.catalogue)
+        left_behind: list[object] = [watch.served.catalogue]
+        left_behind.append(left_behind)  # as an error and its traceback do
+        del left_behind
+        watch.look()
+    finally:
+        gc.enable()
+    assert watch.served.catalogue.info.release == newer
+    assert replaced() is None
+    watch.close()
