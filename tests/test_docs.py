@@ -74,3 +74,17 @@ def test_every_test_that_the_threat_model_names_exists() -> None:
     written = "".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
     assert len(named) > 30
     assert named - set(re.findall(r"^(?:async )?def (test_\w+)", written, re.MULTILINE)) == set()
+
+
+def test_every_test_of_a_fault_is_told_and_every_one_told_exists() -> None:
+    told = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "faults.md").read_text()))
+    faults = defined_tests(*(ROOT / "tests" / "faults").glob("test_*.py"))
+    assert faults <= told
+    assert told <= faults | defined_tests(ROOT / "tests" / "db" / "test_interrupted_loads.py")
+
+
+def defined_tests(*files: Path) -> set[str]:
+    """The names of the tests in these files."""
+    return {
+        name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
+    }

@@ -544,9 +544,10 @@ class CatalogueWatch:
 def _settle(*, first: bool) -> None:
     """Half a million objects have come that stay: no collection need walk them again.
 
-    Before that, whatever of past requests still points to the release before is let go: frozen with
-    the rest it would hold that release for ever.
+    Before that, whatever of past requests still points to a release before is let go. What was left
+    behind at the very moment of an earlier freezing would hold its release for ever.
     """
     if not first:
+        gc.unfreeze()
         gc.collect()
     gc.freeze()

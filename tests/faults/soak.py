@@ -1,7 +1,7 @@
 """Minutes of mixed questions while releases change, and what a worker weighs meanwhile.
 
 ``make soak MINUTES=3``; with O*NET's 29.2 where ONET_DATA names it, else with our sample. Fails
-when a request does, or when the last third of the time weighs more than the one before it.
+when a request does, or when the workers weigh more in each quarter of the time than before.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -28,9 +29,7 @@ from tests.faults.waiting import eventually
 
 WORKERS = 2
 EVERY_SECONDS = 5.0
-ALLOWED_GROWTH = (
-    10.0  # megabytes of all workers, a third of the time long; kept answers come and go
-)
+STEADY_GROWTH = 1.03  # in each quarter of the time: what is kept fills, then stays
 QUESTIONS = 5_000
 
 
@@ -95,14 +94,13 @@ def _questions(engine: Engine, release: str) -> Iterator[str]:
 
 
 def _judge(weighed: list[float], statuses: dict[int, int], errors: list[str]) -> None:
-    third = len(weighed) // 3
-    earlier, later = median(weighed[third : 2 * third]), median(weighed[-third:])
-    print(
-        f"answers by status: {statuses}; {earlier:.0f} MB, a third of the time later {later:.0f} MB"
-    )
+    quarter = len(weighed) // 4
+    quarters = [median(weighed[start * quarter :][:quarter]) for start in range(4)]
+    told = ", ".join(f"{one:.0f}" for one in quarters)
+    print(f"answers by status: {statuses}; megabytes by quarter of the time: {told}")
     if set(statuses) - {200, 404} or errors:
         sys.exit(f"soak: not every request was answered: {statuses} {errors[:3]}")
-    if later - earlier > ALLOWED_GROWTH:
+    if all(later > earlier * STEADY_GROWTH for earlier, later in pairwise(quarters)):
         sys.exit("soak: memory grows")
 
 

@@ -114,9 +114,11 @@ def test_what_past_requests_left_behind_does_not_hold_a_replaced_release(
         left_behind: list[object] = [watch.served.catalogue]
         left_behind.append(left_behind)  # as an error and its traceback do
         del left_behind
+        gc.freeze()  # at the worst of moments
         watch.look()
     finally:
         gc.enable()
+        gc.unfreeze()
     assert watch.served.catalogue.info.release == newer
     assert replaced() is None
     watch.close()
