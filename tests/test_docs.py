@@ -17,6 +17,7 @@ from skillgap.settings import (
     LogSettings,
     MetricsSettings,
     OnetSettings,
+    TracingSettings,
     WebServicesSettings,
     is_secret,
 )
@@ -34,6 +35,7 @@ SETTINGS = {
         LogSettings,
         MetricsSettings,
         OnetSettings,
+        TracingSettings,
         WebServicesSettings,
     )
     for field, about in settings.model_fields.items()

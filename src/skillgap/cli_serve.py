@@ -14,10 +14,11 @@ from typing import Annotated
 import typer
 
 from skillgap.api.server import run_server
+from skillgap.api.tracing import require_exporter
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect, load_lock, reading
 from skillgap.queries import releases
-from skillgap.settings import ApiSettings, DatabaseSettings, GuardSettings
+from skillgap.settings import ApiSettings, DatabaseSettings, GuardSettings, TracingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def serve(
     """Answer over HTTP on API_HOST:API_PORT."""
     settings = ApiSettings()
     guards = GuardSettings()
+    require_exporter(TracingSettings())
     logger.info("serving on http://%s:%d", settings.api_host, settings.api_port)
     with TemporaryDirectory(prefix="skillgap-") as folder:
         if workers > 1:

@@ -15,6 +15,7 @@ SkillgapError
 │   ├── RescoringInProgress
 │   └── NotEnoughRatings        too little to measure agreement on
 ├── ExportError
+├── NotInstalled                an optional part is wanted and not there
 └── RequestError                what was asked for cannot be answered
     ├── NothingLoaded
     ├── InvalidParameter
@@ -107,6 +108,10 @@ class NotEnoughRatings(RescoringError):
 
 class ExportError(SkillgapError):
     """A file could not be written."""
+
+
+class NotInstalled(SkillgapError):
+    """An optional part of skillgap is wanted by a setting and not installed."""
 
 
 class NothingToGoBackTo(SkillgapError):

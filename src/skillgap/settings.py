@@ -260,6 +260,13 @@ class GuardSettings(Settings):
         return _listed(self.api_trusted_proxies)
 
 
+class TracingSettings(Settings):
+    """Where traces go, by the names that OpenTelemetry gave its variables; nowhere without one."""
+
+    otel_exporter_otlp_endpoint: HttpUrl | None = None
+    otel_service_name: str = "skillgap"
+
+
 class LlmSettings(Settings):
     """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
 

@@ -31,6 +31,7 @@ from skillgap.api.routes import (
     skill_gap,
 )
 from skillgap.api.time_limit import TimeLimit
+from skillgap.api.tracing import SpanNames, trace_queries, tracer_provider
 from skillgap.api.web import serve_page
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect
@@ -43,14 +44,17 @@ from skillgap.settings import (
     LlmSettings,
     LogSettings,
     MetricsSettings,
+    TracingSettings,
     WebServicesSettings,
 )
 from skillgap.web_services import Pace, WebServices
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from fastapi import FastAPI
+
+    from skillgap.llm.narrative import Narrator
 
 DESCRIPTION = r"""
 What does one occupation ask for that another does not bring? Skill gaps between the occupations of
@@ -72,6 +76,7 @@ def create_app(
     access_log: AccessLog | None = None,
     measured: MetricsSettings | None = None,
     guards: GuardSettings | None = None,
+    traced: TracingSettings | None = None,
 ) -> FastAPI:
     """The service on the database that the settings name; they are read from the environment.
 
@@ -86,17 +91,11 @@ def create_app(
     narrating = narrator_of(model)
     measuring = measured or MetricsSettings()
 
-    def refresh(figures: Figures) -> None:
-        catalogue = watch.served.catalogue
-        figures.release = catalogue.info.release if catalogue else None
-        figures.database_reachable = watch.fault is None
-        if on_demand:
-            figures.web_services = dict(on_demand.requests)
-        if narrating is not None:
-            figures.narratives = dict(narrating[0].calls)
-            figures.narrative_tokens = narrating[0].tokens
-
+    tracing = tracer_provider(traced or TracingSettings())
+    if tracing is not None:
+        trace_queries(engine, tracing.get_tracer("skillgap"))
     figures = Figures()
+    refresh = _refreshing(watch, on_demand, narrating and narrating[0])
     workers = Workers(figures, measuring.metrics_folder, refresh)
 
     @asynccontextmanager
@@ -116,13 +115,22 @@ def create_app(
             await narrating[1].close()
         if access_log is not None:
             access_log.write()
+        if tracing is not None:
+            await asyncio.to_thread(tracing.shutdown)  # sends what waits
 
     app = DocumentedApi(
         title="skillgap",
         version=__version__,
         description=DESCRIPTION,
         lifespan=lifespan,
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry={
+            "tracing": tracing is not None,
+            "tracer_provider": tracing,
+            "operation_spans": False,
+            "metrics": False,
+            "logs": False,
+            "auto_configure": False,
+        },
     )
     app.state.watch = watch
     app.state.on_demand = on_demand
@@ -135,7 +143,14 @@ def create_app(
     serve_page(app)
     answer_with_problems(app)
     by_levels = model.levels != "published"
-    _surround(app, guards or GuardSettings(), figures, access_log, by_levels=by_levels)
+    _surround(
+        app,
+        guards or GuardSettings(),
+        figures,
+        access_log,
+        by_levels=by_levels,
+        traced=tracing is not None,
+    )
     return app
 
 
@@ -146,6 +161,7 @@ def _surround(
     access_log: AccessLog | None,
     *,
     by_levels: bool,
+    traced: bool,
 ) -> None:
     """What a request passes before it reaches a route, from the inside out."""
     app.add_middleware(TimeLimit, seconds=settings.api_request_seconds)
@@ -158,13 +174,34 @@ def _surround(
     )
     app.add_middleware(HeadAsGet)
     guard(app, settings)
+    routes = Routes(app)
+    if traced:
+        app.add_middleware(SpanNames, routes=routes)
     app.add_middleware(
         RequestFrame,
         figures=figures,
-        routes=Routes(app),
+        routes=routes,
         access_log=access_log,
         headers=answer_headers(settings),
     )
+
+
+def _refreshing(
+    watch: CatalogueWatch, on_demand: OnDemand | None, narrator: Narrator | None
+) -> Callable[[Figures], None]:
+    """Brings figures up to date that others count, or that say what is served."""
+
+    def refresh(figures: Figures) -> None:
+        catalogue = watch.served.catalogue
+        figures.release = catalogue.info.release if catalogue else None
+        figures.database_reachable = watch.fault is None
+        if on_demand:
+            figures.web_services = dict(on_demand.requests)
+        if narrator is not None:
+            figures.narratives = dict(narrator.calls)
+            figures.narrative_tokens = narrator.tokens
+
+    return refresh
 
 
 def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand | None:
