@@ -30,7 +30,7 @@ from skillgap.errors import (
     SeveralOccupations,
     Suggestion,
 )
-from skillgap.history import History, read_history
+from skillgap.history import History, ReadFile, files_of_run, read_history
 from skillgap.nearness import Nearness
 from skillgap.rescored import agreements, calibrated, rescored_profile
 from skillgap.search import SearchIndex
@@ -390,6 +390,7 @@ class CatalogueWatch:
         self.fault_since: datetime | None = None
         self.history = History()
         self.read_seconds = 0.0  # that it took to read the release that is held
+        self.files: tuple[ReadFile, ...] = ()  # that it was loaded from
         self.served_since: datetime | None = None
 
     def look(self) -> None:
@@ -505,6 +506,7 @@ class CatalogueWatch:
             seconds = self.read_seconds = time.monotonic() - started
             logger.info("serving release %s, read in %.1f s", current.release, seconds)
             self.served_since = datetime.now(UTC)
+            self.files = files_of_run(connection, current.run_id)
             if current.illustrative:
                 logger.warning("THE ILLUSTRATIVE SAMPLE IS SERVED, NOT O*NET DATA")
         elif catalogue and mark != self._mark:

@@ -27,6 +27,15 @@ class LastRun(NamedTuple):
     finished_at: datetime | None
 
 
+class ReadFile(NamedTuple):
+    """A file that a release was loaded from."""
+
+    file: str
+    sha256: str
+    rows_loaded: int
+    rows_rejected: int
+
+
 class History(NamedTuple):
     """Loads, and calls of a language model that rescores."""
 
@@ -63,6 +72,14 @@ def read_history(connection: Connection, calls_mark: object, known: History) -> 
         calls=_calls(connection) if calls_mark else {},
         mark=calls_mark,
     )
+
+
+def files_of_run(connection: Connection, run_id: int) -> tuple[ReadFile, ...]:
+    """What a run read, by name."""
+    file = LoadedFile
+    query = select(file.file, file.sha256, file.rows_loaded, file.rows_rejected)
+    found = connection.execute(query.where(file.run_id == run_id).order_by(file.file))
+    return tuple(ReadFile(*row) for row in found)
 
 
 def _last_run(connection: Connection) -> LastRun | None:

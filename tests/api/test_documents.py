@@ -73,7 +73,16 @@ PROBLEMS: dict[str, Request] = {
     "invalid-body": ("/matches", "{levels: {}}"),
 }
 CLIENTS = {"GET /releases/{a}/diff/{b}": "releases_client"}  # all others: onet_client
-VARYING = {"loaded_at", "started_at", "source", "request_id", "version"}
+VARYING = {
+    "loaded_at",
+    "started_at",
+    "source",
+    "request_id",
+    "version",
+    "worker",
+    "served_since",
+    "read_seconds",
+}
 MOST_ENTRIES = 2
 
 

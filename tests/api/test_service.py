@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from skillgap.database import connect
+from skillgap.errors import SourceNotFound
 from tests.conftest import SAMPLE, client_of, load
 
 
@@ -56,6 +59,34 @@ def test_health_tells_what_is_held_and_never_where(onet_client: TestClient, onet
     assert health["release"]["release"] == "29.2"
     assert health["database"] == {"reachable": True, "unreachable_since": None}
     assert str(onet.parent) not in response.text
+    held = health["held"]
+    skills = next(one for one in held["files"] if one["file"] == "Skills.txt")
+    assert skills["sha256"] == sha256((onet / "Skills.txt").read_bytes()).hexdigest()
+    assert (skills["rows_loaded"], skills["rows_rejected"]) == (61530, 0)
+    assert (held["supplements"], held["rescored_occupations"]) == (0, 0)
+    assert held["domains"]["skills"] == 879
+    assert health["worker"]["pid"] == os.getpid()
+    assert (health["degraded"], health["failed_load"]) == ([], None)
+
+
+def test_health_tells_what_is_degraded_since_when_and_which_load_failed(
+    client: TestClient, url: str
+) -> None:
+    engine = connect(make_url(url))
+    load(engine, SAMPLE)
+    with pytest.raises(SourceNotFound):
+        load(engine, Path("/secret/nowhere"))
+    client.app.state.watch.look()
+    response = client.get("/health")
+    health = response.json()
+    assert health["status"] == "degraded"
+    assert health["degraded"] == [{"reason": "sample", "since": health["held"]["served_since"]}]
+    assert (health["failed_load"]["run_id"], health["failed_load"]["outcome"]) == (2, "failed")
+    assert "The last load failed; what was loaded before is served." in health["notes"]
+    assert "secret" not in response.text
+    load(engine, SAMPLE)
+    client.app.state.watch.look()
+    assert client.get("/health").json()["failed_load"] is None
 
 
 def test_a_request_keeps_its_id(sample_client: TestClient) -> None:

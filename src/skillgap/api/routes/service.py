@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 from fastapi import HTTPException, Request, Response
@@ -14,12 +15,17 @@ from skillgap.api.routing import Routes
 from skillgap.api.schemas import (
     SAMPLE_NOTE,
     DatabaseOut,
+    DegradedOut,
+    FailedLoadOut,
     HealthOut,
+    HeldOut,
     ProblemTypeOut,
+    ReadFileOut,
     ReadyOut,
     ReleaseOut,
+    WorkerOut,
 )
-from skillgap.catalogue import CatalogueWatch
+from skillgap.catalogue import Catalogue, CatalogueWatch
 
 router = Routes(tags=["service"])
 
@@ -32,22 +38,44 @@ async def get_health(request: Request, response: Response) -> HealthOut:
     response.headers["Cache-Control"] = "no-store"
     watch: CatalogueWatch = request.app.state.watch
     catalogue = served_now(request).catalogue
-    notes = []
+    failed = watch.history.failed_run
+    degraded, notes = [], []
     if watch.fault:
+        degraded.append(DegradedOut(reason="database", since=watch.fault_since))
         notes.append("The database is away; what was read before is served.")
     if catalogue is None:
         notes.append("No release is loaded. Run `skillgap load`.")
     elif catalogue.info.illustrative:
+        degraded.append(DegradedOut(reason="sample", since=watch.served_since))
         notes.append(SAMPLE_NOTE)
+    if failed:
+        notes.append("The last load failed; what was loaded before is served.")
+    now = datetime.now(UTC)
+    uptime = int((now - STARTED_AT).total_seconds())
     return HealthOut(
-        status="empty" if catalogue is None else "degraded" if notes else "ok",
+        status="empty" if catalogue is None else "degraded" if degraded else "ok",
         version=__version__,
         started_at=STARTED_AT,
+        worker=WorkerOut(pid=os.getpid(), started_at=STARTED_AT, uptime_seconds=uptime),
         release=ReleaseOut.of(catalogue.info) if catalogue else None,
+        held=_held(watch, catalogue, now) if catalogue else None,
         occupations=len(catalogue.occupations) if catalogue else 0,
         rated_occupations=len(catalogue.profiles["skills"]) if catalogue else 0,
         database=DatabaseOut(reachable=watch.fault is None, unreachable_since=watch.fault_since),
+        degraded=degraded,
+        failed_load=FailedLoadOut.model_validate(failed._asdict()) if failed else None,
         notes=notes,
+    )
+
+
+def _held(watch: CatalogueWatch, catalogue: Catalogue, now: datetime) -> HeldOut:
+    return HeldOut(
+        served_since=watch.served_since or now,
+        read_seconds=round(watch.read_seconds, 2),
+        files=[ReadFileOut.model_validate(one._asdict()) for one in watch.files],
+        supplements=len(catalogue.supplemental),
+        rescored_occupations=len(catalogue.model.occupations),
+        domains={name: len(rated) for name, rated in catalogue.profiles.items()},
     )
 
 
