@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -90,3 +91,24 @@ def defined_tests(*files: Path) -> set[str]:
     return {
         name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
     }
+
+
+SHOWN = re.findall(
+    r'```console\n\$ curl -s "http://127\.0\.0\.1:8000([^"]+)"\n```\n\n```json\n(.*?)```',
+    README,
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize(("path", "shown"), SHOWN, ids=[path for path, _ in SHOWN])
+def test_readme_shows_what_is_answered(onet_client: TestClient, path: str, shown: str) -> None:
+    told, answer = json.loads(shown), onet_client.get(path).json()
+    for one in (told, answer):
+        one.pop("request_id", None)
+    if "skill_gaps" in told:  # one of them is shown
+        answer["skill_gaps"] = answer["skill_gaps"][: len(told["skill_gaps"])]
+    assert told == answer
+
+
+def test_readme_shows_an_answer_and_a_problem() -> None:
+    assert [path.partition("?")[0] for path, _ in SHOWN] == ["/skill-gap", "/skill-gap"]
