@@ -37,7 +37,7 @@ QUESTIONS = 20_000  # of which wrk asks one after another, from the first again 
 
 IN_SKILLGAP = """
 import sys
-from skillgap.api import server
+from skillgap.api.front import server
 server.APP = "bench.limits:in_skillgap"
 if __name__ == "__main__":
     server.run_server("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from skillgap.api.app import create_app
-from skillgap.api.figures import SECONDS, Figures, Routes
+from skillgap.api.front.figures import SECONDS, Figures, Routes
 from skillgap.settings import DatabaseSettings
 
 REQUESTS = 50_000

@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from skillgap.api.server import run_server
-from skillgap.api.tracing import require_exporter
+from skillgap.api.front.server import run_server
+from skillgap.api.front.tracing import require_exporter
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect, load_lock, reading
 from skillgap.queries import releases

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from skillgap.api.access_log import AccessLog
-from skillgap.api.figures import Figures, Routes
-from skillgap.api.frame import RequestFrame
+from skillgap.api.front.access_log import AccessLog
+from skillgap.api.front.figures import Figures, Routes
+from skillgap.api.front.frame import RequestFrame
 
 SCOPE: dict[str, Any] = {
     "type": "http",

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
-from skillgap.api import frame
+from skillgap.api.front import ready_answers
 from skillgap.database import connect
 from tests.conftest import SAMPLE, client_of, load
 
@@ -72,9 +72,9 @@ def test_a_new_release_is_noticed_and_answers_at_once(
 
 
 def test_only_so_many_answers_are_kept(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frame, "MOST_ANSWERS", 2)
+    monkeypatch.setattr(ready_answers, "MOST_ANSWERS", 2)
     kept = next(
-        one for one in iter_middlewares(client) if isinstance(one, frame.ReadyAnswers)
+        one for one in iter_middlewares(client) if isinstance(one, ready_answers.ReadyAnswers)
     ).answers
     for path in ("/scales", "/elements", PAIR, "/scales?a=1"):
         client.get(path)

@@ -14,8 +14,8 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from skillgap.api.connections import LARGEST_HEAD, LONGEST_URL, GuardedProtocol
-from skillgap.api.time_limit import TimeLimit
+from skillgap.api.front.connections import LARGEST_HEAD, LONGEST_URL, GuardedProtocol
+from skillgap.api.front.time_limit import TimeLimit
 
 MOST_CONNECTIONS = 5
 HEALTH = b"GET /health HTTP/1.1\r\nHost: x\r\n"

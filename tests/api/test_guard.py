@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from starlette.middleware.cors import CORSMiddleware
 
 from skillgap.api.app import create_app
-from skillgap.api.guard import Guard
+from skillgap.api.front.guard import Guard
 from skillgap.keys import entry_of
 from skillgap.settings import DatabaseSettings, GuardSettings
 from tests.conftest import SAMPLE, engine_at, load

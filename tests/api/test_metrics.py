@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url
 
 from skillgap.api.app import create_app
-from skillgap.api.figures import Figures, Workers, living
+from skillgap.api.front.figures import Figures, Workers, living
 from skillgap.database import connect
 from skillgap.errors import SourceNotFound
 from skillgap.settings import DatabaseSettings, MetricsSettings

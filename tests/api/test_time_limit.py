@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
-from skillgap.api.time_limit import TimeLimit
+from skillgap.api.front.time_limit import TimeLimit
 
 SECONDS = 0.2
 

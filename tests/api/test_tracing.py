@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from sqlalchemy import make_url
 
-from skillgap.api import tracing
 from skillgap.api.app import create_app
+from skillgap.api.front import tracing
 from skillgap.cli import main
 from skillgap.database import connect
 from skillgap.settings import DatabaseSettings, TracingSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skillgap.api.rates import Rates, is_loopback, same_client
+from skillgap.api.front.rates import Rates, is_loopback, same_client
 
 
 class Clock:

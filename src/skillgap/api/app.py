@@ -10,13 +10,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from skillgap import __version__
-from skillgap.api.access_log import AccessLog
-from skillgap.api.connections import allow_open_files
 from skillgap.api.documents import DocumentedApi
-from skillgap.api.figures import Figures, Routes, Workers
-from skillgap.api.frame import PRIVATE, PUBLIC, ReadyAnswers, RequestFrame
-from skillgap.api.guard import answer_headers, guard
-from skillgap.api.head import HeadAsGet
+from skillgap.api.front.access_log import AccessLog
+from skillgap.api.front.connections import allow_open_files
+from skillgap.api.front.figures import Figures, Routes, Workers
+from skillgap.api.front.frame import RequestFrame
+from skillgap.api.front.guard import answer_headers, guard
+from skillgap.api.front.head import HeadAsGet
+from skillgap.api.front.ready_answers import PRIVATE, PUBLIC, ReadyAnswers
+from skillgap.api.front.time_limit import TimeLimit
+from skillgap.api.front.tracing import SpanNames, trace_queries, tracer_provider
 from skillgap.api.narratives import narrator_of
 from skillgap.api.problems import answer_with_problems
 from skillgap.api.routes import (
@@ -30,8 +33,6 @@ from skillgap.api.routes import (
     service,
     skill_gap,
 )
-from skillgap.api.time_limit import TimeLimit
-from skillgap.api.tracing import SpanNames, trace_queries, tracer_provider
 from skillgap.api.web import serve_page
 from skillgap.catalogue import CatalogueWatch
 from skillgap.database import connect

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from skillgap.api.browsers import PAGE_POLICY, page
-from skillgap.api.guard import is_open
+from skillgap.api.front.guard import is_open
 from skillgap.api.problems import (
     ALL_PROBLEMS,
     INTERNAL_ERROR,

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fastapi import APIRouter, Request, Response
 
-from skillgap.api.figures import Workers
+from skillgap.api.front.figures import Workers
 from skillgap.catalogue import CatalogueWatch
 
 router = APIRouter(include_in_schema=False)  # served or not by setting; docs/operations.md has it
@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)  # served or not by setting; docs/op
 @router.get("/metrics")
 async def get_metrics(request: Request) -> Response:
     """All metrics; their library is loaded when somebody first asks for them."""
-    exposition = import_module("skillgap.api.exposition")
+    exposition = import_module("skillgap.api.front.exposition")
     workers: Workers = request.app.state.workers
     watch: CatalogueWatch = request.app.state.watch
     content, media_type = exposition.exposed(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from skillgap.api.figures import Routes
+    from skillgap.api.front.figures import Routes
     from skillgap.settings import TracingSettings
 
 EXPORTER = "opentelemetry.exporter.otlp.proto.http"

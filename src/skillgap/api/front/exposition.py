@@ -18,14 +18,14 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from skillgap import __version__
-from skillgap.api.figures import SECONDS, living
+from skillgap.api.front.figures import SECONDS, living
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from prometheus_client.metrics_core import Metric
 
-    from skillgap.api.figures import Figures
+    from skillgap.api.front.figures import Figures
     from skillgap.catalogue import CatalogueWatch
 
 READY = {

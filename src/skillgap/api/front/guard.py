@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.middleware.cors import CORSMiddleware
 
 from skillgap.api.browsers import ANSWER_HEADERS
+from skillgap.api.front.rates import Rates, is_loopback, same_client
 from skillgap.api.problems import (
     KEY_REQUIRED,
     KEY_UNKNOWN,
@@ -15,7 +16,6 @@ from skillgap.api.problems import (
     Problem,
     problem_response,
 )
-from skillgap.api.rates import Rates, is_loopback, same_client
 from skillgap.keys import ApiKey, key_of, keys_in
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.server import Server
 from uvicorn.supervisors import Multiprocess, multiprocess
 
-from skillgap.api.connections import GuardedProtocol
+from skillgap.api.front.connections import GuardedProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
