@@ -20,9 +20,8 @@ from skillgap.rescored import (
     RescoredLevel,
     RescoredOccupation,
 )
-from skillgap.supplements import FLAGS, Supplement
+from skillgap.supplements import FLAGS, Outcome, Supplement
 from skillgap.tables import IMPORTANCE, LEVEL
-from skillgap.web_services import Outcome
 
 FIRST_OF_2010_TAXONOMY = (15, 1)
 FIRST_OF_2019_TAXONOMY = (25, 1)

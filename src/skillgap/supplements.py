@@ -6,26 +6,52 @@ occupation with a bad row is refused whole, since a hole in its profile would co
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
 
 from skillgap import tables
 from skillgap.columns import reader
 from skillgap.errors import WebServicesError
 from skillgap.gap import Estimate, Profile, Rating
 from skillgap.tables import IMPORTANCE, LEVEL
-from skillgap.web_services import SOURCE, Outcome
 
-if TYPE_CHECKING:
-    from skillgap.web_services import Fetched
-
+SOURCE = "O*NET Web Services"
 FLAGS = {"Y": True, "N": False, None: None}
 
 Estimates = Mapping[tuple[str, str], Estimate]
 """The numbers of one occupation by (``element_id``, ``scale_id``)."""
+
+
+class Outcome(StrEnum):
+    """What the service has on an occupation."""
+
+    RATED = "rated"
+    NOT_RATED = "not_rated"  # the service knows the occupation and has no skills ratings for it
+    UNKNOWN = "unknown"  # the service does not know the occupation
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What the service said of one occupation. Rows are texts by our names of the columns."""
+
+    onetsoc_code: str
+    outcome: Outcome
+    host: str
+    release: str  # the database release that the service names, or "unknown"
+    table_ids: tuple[str, ...]
+    fetched_at: datetime  # UTC
+    rows: tuple[Mapping[str, str], ...]
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the rows, by which a stored supplement can be told from another."""
+        return sha256(json.dumps([dict(row) for row in self.rows]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

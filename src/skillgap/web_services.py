@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -31,6 +29,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from skillgap import __version__
 from skillgap.errors import WebServicesError, WebServicesRefused, WebServicesUnavailable
+from skillgap.supplements import SOURCE, Fetched, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SOURCE = "O*NET Web Services"
 KEY_PAGE = "https://services.onetcenter.org/"
 UNKNOWN_RELEASE = "unknown"
 
@@ -68,32 +66,6 @@ COLUMNS = {
     "Domain Source": "domain_source",
 }
 NEEDED = ("onetsoc_code", "element_id", "scale_id", "data_value")
-
-
-class Outcome(StrEnum):
-    """What the service has on an occupation."""
-
-    RATED = "rated"
-    NOT_RATED = "not_rated"  # the service knows the occupation and has no skills ratings for it
-    UNKNOWN = "unknown"  # the service does not know the occupation
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What the service said of one occupation. Rows are texts by our names of the columns."""
-
-    onetsoc_code: str
-    outcome: Outcome
-    host: str
-    release: str  # the database release that the service names, or "unknown"
-    table_ids: tuple[str, ...]
-    fetched_at: datetime  # UTC
-    rows: tuple[Mapping[str, str], ...]
-
-    @property
-    def sha256(self) -> str:
-        """The checksum of the rows, by which a stored supplement can be told from another."""
-        return sha256(json.dumps([dict(row) for row in self.rows]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

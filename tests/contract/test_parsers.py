@@ -24,7 +24,8 @@ from skillgap.api.routes.skill_gap import plain_answer
 from skillgap.catalogue import parse_code
 from skillgap.delimited import csv_text
 from skillgap.errors import InvalidBody, InvalidParameter, WebServicesError
-from skillgap.web_services import Fetched, WebServices
+from skillgap.supplements import Fetched
+from skillgap.web_services import WebServices
 from tests.conftest import catalogue_of
 from tests.web_services.conftest import Clock
 from tests.web_services.fake_onet import KEY, RATED, Answer, FakeOnet, Seen, as_json, serving

@@ -7,6 +7,7 @@ import gc
 import sys
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from skillgap import __version__
@@ -48,7 +49,6 @@ from skillgap.settings import (
     TracingSettings,
     WebServicesSettings,
 )
-from skillgap.web_services import Pace, WebServices
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -209,10 +209,12 @@ def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand
     """Fetching what is not rated, where there is a key and it is not switched off."""
     if settings.onet_api_key is None or settings.onet_on_demand_per_minute == 0:
         return None
-    services = WebServices(
+    # Only here: requests would be a tenth of a second and 6 MB for those who do not ask for it.
+    client = import_module("skillgap.web_services")
+    services = client.WebServices(
         str(settings.onet_web_services_url),
         settings.onet_api_key.get_secret_value(),
-        Pace(spacing=settings.onet_web_services_spacing),
+        client.Pace(spacing=settings.onet_web_services_spacing),
     )
     limits = Limits(
         per_minute=settings.onet_on_demand_per_minute,

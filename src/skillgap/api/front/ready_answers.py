@@ -32,7 +32,7 @@ FROM_CATALOGUE = (
 )
 PUBLIC = b"public, max-age=60"
 PRIVATE = b"private, max-age=60"
-MOST_ANSWERS = 2_000
+MOST_ANSWERS = 1_000
 LARGEST_ANSWER = 16_384  # bytes; larger ones are made anew
 
 
