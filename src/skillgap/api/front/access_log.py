@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from skillgap.logs import request_id
@@ -88,8 +89,12 @@ def _json_line(note: Note) -> str:
 
 def _time(note: Note) -> str:
     whole = int(note.ended_at)
-    second = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
-    return f"{second},{int((note.ended_at - whole) * 1000):03d}"
+    return f"{_second(whole)},{int((note.ended_at - whole) * 1000):03d}"
+
+
+@lru_cache(4)
+def _second(whole: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
 
 
 def _message(note: Note) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -143,10 +144,17 @@ def _may_be_kept(start: Message) -> bool:
 
 
 def _etag(state: str, scope: Scope) -> bytes:
-    asked = b"%b %b?%b" % (state.encode(), scope["raw_path"], scope["query_string"])
+    return _etag_of(state, scope["raw_path"], scope["query_string"])
+
+
+@lru_cache(MOST_ANSWERS)
+def _etag_of(state: str, path: bytes, query: bytes) -> bytes:
+    asked = b"%b %b?%b" % (state.encode(), path, query)
     return b'"%b"' % blake2b(asked, digest_size=12).hexdigest().encode()
 
 
 def _if_none_match(scope: Scope) -> list[bytes]:
     headers = [value for name, value in scope["headers"] if name == b"if-none-match"]
+    if not headers:
+        return []
     return [tag.strip().removeprefix(b"W/") for tag in b",".join(headers).split(b",")]
