@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], within: float = 20.0) -> T:
+def eventually(look: Callable[[], T], within: float = 60.0) -> T:
     """What ``look`` gives as soon as it is true; fails when that takes longer (seconds)."""
     deadline = time.monotonic() + within
     while not (found := look()):
