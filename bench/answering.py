@@ -23,11 +23,7 @@ from statistics import median
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import make_url
-
-from bench.servers import Server, serving
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
+from bench.servers import Server, loaded, serving
 
 CONNECTIONS = (1, 32, 256)
 WORKERS = (1, 2)
@@ -97,14 +93,11 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
         raise SystemExit("bench: wrk is needed to measure answers (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        database = folder / "bench.sqlite"
-        engine = connect(make_url(f"sqlite:///{database}"))
-        load_release(engine, LoadRequest(path=onet), lambda *_: None)
-        engine.dispose()
+        url = loaded(onet, folder)
         questions = _questions(onet, folder)
         for workers in WORKERS:
             with ExitStack() as running:
-                asked = _servers(running, database, folder, workers, questions)
+                asked = _servers(running, url, folder, workers, questions)
                 for connections in CONNECTIONS:
                     yield from _compare(asked, workers, connections)
                 service = next(one.server for one in asked if one.what == "one pair")
@@ -115,15 +108,14 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
 
 
 def _servers(
-    running: ExitStack, database: Path, folder: Path, workers: int, questions: dict[str, str]
+    running: ExitStack, url: str, folder: Path, workers: int, questions: dict[str, str]
 ) -> list[Asked]:
     def limit(name: str) -> Server:
         command = ["-c", LIMIT, name, "PORT", str(workers)]
         return running.enter_context(serving(command, folder, ready="/constant"))
 
-    url = {"DATABASE_URL": f"sqlite:///{database}"}
     command = ["-c", IN_SKILLGAP, "PORT", str(workers)]
-    service = running.enter_context(serving(command, folder, url))
+    service = running.enter_context(serving(command, folder, {"DATABASE_URL": url}))
     bare, plain = limit("bare"), limit("fastapi")
     one_pair = f"{service.address}/skill-gap?from=41-9012.00&to=53-5031.00"
     asked = [
@@ -136,17 +128,26 @@ def _servers(
         Asked("moves", service, ("-s", questions["moves"], service.address)),
     ]
     if workers == 1 and find_spec("datasette"):
-        other = running.enter_context(_datasette(database, folder))
+        other = running.enter_context(_datasette(url, folder))
         arguments = ("-s", questions["datasette"], other.address)
         asked.append(Asked("datasette, random pairs", other, arguments))
     return asked
 
 
-def _datasette(database: Path, folder: Path) -> AbstractContextManager[Server]:
+def _datasette(url: str, folder: Path) -> AbstractContextManager[Server]:
     config = folder / "datasette.json"
     query = {"databases": {"bench": {"queries": {"gap": {"sql": GAP_IN_SQL}}}}}
     config.write_text(json.dumps(query))
-    command = ["-m", "datasette", "-i", str(database), "-m", str(config), "-p", "PORT"]
+    command = [
+        "-m",
+        "datasette",
+        "-i",
+        url.removeprefix("sqlite:///"),
+        "-m",
+        str(config),
+        "-p",
+        "PORT",
+    ]
     return serving(command, folder, ready="/-/versions.json")
 
 

@@ -1,6 +1,6 @@
 """What O*NET growing tenfold would cost: the same release with ten times the occupations.
 
-    python -m bench.growth
+    make bench PARTS=growth
 
 Nine copies of every occupation under codes of their own (61-0001.00 to 69-1016.00), with all their
 ratings, lay titles, job zones and related occupations. Costs of requests are seconds
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import http.client
-import os
 import random
 import shutil
 import subprocess
@@ -24,8 +23,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
-from rich.console import Console
-from rich.table import Table
 
 from bench.servers import Server, skillgap
 
@@ -146,15 +143,3 @@ def _ask(server: Server, paths: Sequence[str]) -> float:
             raise SystemExit(f"bench: {path}: {response.status}")
     connection.close()
     return server.busy() - before
-
-
-def main() -> None:
-    """Measure and show this alone."""
-    table = Table("what", "now", "ten times the occupations", "ratio")
-    for row in measure(Path(os.environ["ONET_DATA"])):
-        table.add_row(row["what"], f"{row['now']:,}", f"{row['grown']:,}", f"{row['ratio']}")
-    Console(width=130).print(table)
-
-
-if __name__ == "__main__":
-    main()

@@ -16,34 +16,22 @@ from typing import Any
 
 import httpx
 import numpy as np
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy import URL
+from sqlalchemy import make_url
 
-from bench.servers import Server, skillgap
+from bench.servers import Server, loaded, skillgap
 from skillgap import pairs
 from skillgap.catalogue import current_catalogue
 from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
 from skillgap.moves import Floats, ProfileMatrix, weighted_gaps
 
 RUNS = 5
 
 
-def run(onet: Path) -> None:
-    """Print what the matrix of a release costs, and its limit."""
-    table = Table("what", "measured")
-    for row in measure(onet):
-        table.add_row(row.pop("what"), ", ".join(f"{name} {row[name]:,}" for name in row))
-    Console(width=150).print(table)
-
-
 def measure(onet: Path) -> Iterator[dict[str, Any]]:
     """A row for each way, the limit first: seconds, pairs a second, and for streams the server."""
     with tempfile.TemporaryDirectory() as folder:
-        url = URL.create("sqlite", database=f"{folder}/bench.sqlite")
-        engine = connect(url)
-        load_release(engine, LoadRequest(path=onet), lambda *_: None)
+        url = loaded(onet, Path(folder))
+        engine = connect(make_url(url))
         matrix = current_catalogue(engine).matrix()
         engine.dispose()
         for what, work in (
@@ -54,7 +42,7 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
             ("blocks as JSON lines", lambda: _characters(matrix, pairs.json_lines)),
         ):
             yield _row(f"all pairs, {what}", matrix, _seconds(work))
-        with skillgap(str(url), Path(folder)) as server:
+        with skillgap(url, Path(folder)) as server:
             for what, query in (("CSV", "?format=csv"), ("JSON lines", "")):
                 seconds, busy, grown = _streamed(server, f"/matrix{query}")
                 yield _row(f"all pairs, /matrix streamed as {what}", matrix, seconds) | {

@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+from sqlalchemy import make_url
+
+from skillgap.database import connect
+from skillgap.etl.run import LoadRequest, load_release
 
 START_SECONDS = 120
 
@@ -47,6 +51,15 @@ class Server:
             found = re.search(rf"{which}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
             held.append(int(found[1]) / 1024 if found else 0.0)
         return max(held)
+
+
+def loaded(onet: Path, folder: Path) -> str:
+    """The address of a new SQLite database in the folder, with a release loaded."""
+    url = f"sqlite:///{folder / 'bench.sqlite'}"
+    engine = connect(make_url(url))
+    load_release(engine, LoadRequest(path=onet), lambda *_: None)
+    engine.dispose()
+    return url
 
 
 @contextmanager

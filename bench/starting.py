@@ -9,12 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from sqlalchemy import make_url
-
 from bench.answering import LIMIT
-from bench.servers import serving
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
+from bench.servers import loaded, serving
 
 RUNS = 5
 SERVICE = ["-m", "skillgap", "serve"]
@@ -25,10 +21,7 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
     """A row: seconds until a pair is answered, seconds of processor, and memory then."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        url = f"sqlite:///{folder / 'bench.sqlite'}"
-        engine = connect(make_url(url))
-        load_release(engine, LoadRequest(path=onet), lambda *_: None)
-        engine.dispose()
+        url = loaded(onet, folder)
         ours = [_start(SERVICE, folder, url, PAIR) for _ in range(RUNS)]
         limit = ["-c", LIMIT, "fastapi", "PORT", "1"]
         limits = [_start(limit, folder, url, "/constant") for _ in range(RUNS)]

@@ -22,7 +22,8 @@ class ComposeLoader(yaml.SafeLoader):
 def _plain(loader: ComposeLoader, _tag: str, node: yaml.Node) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)  # type: ignore[arg-type]
+    assert isinstance(node, yaml.ScalarNode)
+    return loader.construct_scalar(node)
 
 
 ComposeLoader.add_multi_constructor("!", _plain)

@@ -8,7 +8,7 @@ import typer
 
 from skillgap.keys import entry_of, new_key
 
-app = typer.Typer(help="Keys for the API.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

@@ -59,7 +59,7 @@ def gap(client: TestClient, source: str, target: str, **asked: str) -> dict[str,
 
 
 def look(client: TestClient) -> None:
-    client.app.state.watch.look()  # type: ignore[attr-defined]
+    client.app.state.watch.look()
 
 
 def test_an_unrated_occupation_becomes_comparable_plainly_marked(
@@ -249,7 +249,7 @@ def test_while_levels_come_in_they_are_read_now_and_then(
     run_job(DEVELOPERS)
     monkeypatch.setattr(catalogue_module, "MODEL_LEVELS_SECONDS", 1_000_000)
     look(client)
-    assert client.app.state.watch.served.catalogue.model.occupations == {}  # type: ignore[attr-defined]
+    assert client.app.state.watch.served.catalogue.model.occupations == {}
 
 
 def test_a_database_without_the_tables_of_a_model_is_served(

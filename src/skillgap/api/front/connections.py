@@ -10,7 +10,7 @@ import asyncio
 import logging
 import resource
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -62,9 +62,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self.alarm: asyncio.TimerHandle | None = None  # for what the client has to send
         self.write_alarm: asyncio.TimerHandle | None = None  # for what it has to fetch
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for a first request, unless there are too many who do."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", transport))
         if self.most_connections is not None and len(self.connections) > self.most_connections:
             detail = f"This process has {self.most_connections:,} connections open already."
             self._refuse(TOO_BUSY, detail)
