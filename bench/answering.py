@@ -33,7 +33,7 @@ QUESTIONS = 20_000  # of which wrk asks one after another, from the first again 
 
 IN_SKILLGAP = """
 import sys
-from skillgap.api.front import server
+from skillgap.api import server
 server.APP = "bench.limits:in_skillgap"
 if __name__ == "__main__":
     server.run_server("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]),
@@ -107,9 +107,7 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
                 }
 
 
-def _servers(
-    running: ExitStack, url: str, folder: Path, workers: int, questions: dict[str, str]
-) -> list[Asked]:
+def _servers(running: ExitStack, url: str, folder: Path, workers: int, questions: dict[str, str]) -> list[Asked]:
     def limit(name: str) -> Server:
         command = ["-c", LIMIT, name, "PORT", str(workers)]
         return running.enter_context(serving(command, folder, ready="/constant"))
@@ -162,10 +160,7 @@ def _compare(asked: list[Asked], workers: int, connections: int) -> Iterator[dic
             "processor_us": round(median(figure.processor_us for figure in figures)),
         }
         for limit in ("bare ASGI", "plain FastAPI", "constant beside it"):
-            ratios = (
-                figure[one.what].requests_a_second / figure[limit].requests_a_second
-                for figure in rounds
-            )
+            ratios = (figure[one.what].requests_a_second / figure[limit].requests_a_second for figure in rounds)
             row[f"of {limit}"] = round(median(ratios), 2)
         yield row
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from skillgap.api.app import create_app
-from skillgap.api.front.figures import SECONDS, Figures, Routes
+from skillgap.api.middleware.metrics import SECONDS, Figures, RouteTemplates
 from skillgap.settings import DatabaseSettings
 
 REQUESTS = 50_000
@@ -35,7 +35,7 @@ def microseconds(count: Callable[[str, float], None], path: str) -> float:
 
 def main() -> None:
     """Print the figures."""
-    routes = Routes(create_app(DatabaseSettings(database_url="sqlite://")))
+    routes = RouteTemplates(create_app(DatabaseSettings(database_url="sqlite://")))
     figures = Figures()
     registry = CollectorRegistry()
     requests = Counter("requests", "n", ["route", "method", "status"], registry=registry)

@@ -35,8 +35,8 @@ LOAD = """
 import resource, sys, time
 from pathlib import Path
 from sqlalchemy import make_url
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
+from skillgap.database.engine import connect
+from skillgap.onet.load.run import LoadRequest, load_release
 started = time.perf_counter()
 request = LoadRequest(path=Path(sys.argv[2]), release=sys.argv[3])
 result = load_release(connect(make_url(sys.argv[1])), request, lambda *_: None)
@@ -75,9 +75,7 @@ def write_grown(onet: Path, folder: Path) -> Path:
     return folder
 
 
-def _renamed(
-    rows: pd.DataFrame, coded: Sequence[str], numbers: Mapping[str, int], copy: int
-) -> pd.DataFrame:
+def _renamed(rows: pd.DataFrame, coded: Sequence[str], numbers: Mapping[str, int], copy: int) -> pd.DataFrame:
     """All rows for one copy, the first being the occupations themselves."""
     if not copy:
         return rows

@@ -27,8 +27,8 @@ import csv, resource, sys, time
 from pathlib import Path
 import pandas as pd
 from sqlalchemy import make_url
-from skillgap.database import connect, writing
-from skillgap.etl.run import LoadRequest, load_release
+from skillgap.database.engine import connect, writing
+from skillgap.onet.load.run import LoadRequest, load_release
 from skillgap.migrations import migrate
 engine = connect(make_url(sys.argv[1]))
 folder = Path(sys.argv[2])

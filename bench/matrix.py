@@ -19,10 +19,12 @@ import numpy as np
 from sqlalchemy import make_url
 
 from bench.servers import Server, loaded, skillgap
-from skillgap import pairs
-from skillgap.catalogue import current_catalogue
-from skillgap.database import connect
-from skillgap.moves import Floats, ProfileMatrix, weighted_gaps
+from skillgap.database.engine import connect
+from skillgap.gap import pair_blocks
+from skillgap.gap.distances import weighted_gaps
+from skillgap.gap.matrix import Floats, ProfileMatrix
+from skillgap.occupations.batch import lines
+from skillgap.onet.catalogue import current_catalogue
 
 RUNS = 5
 
@@ -37,9 +39,9 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
         for what, work in (
             ("plain numpy: gap and coverage", lambda: plain(matrix)),
             ("weighted_gaps: gap and coverage", lambda: weighted_gaps(matrix)),
-            ("blocks, with counts of gaps", lambda: list(pairs.blocks(matrix))),
-            ("blocks as CSV", lambda: _characters(matrix, pairs.csv_lines)),
-            ("blocks as JSON lines", lambda: _characters(matrix, pairs.json_lines)),
+            ("blocks, with counts of gaps", lambda: list(pair_blocks.blocks(matrix))),
+            ("blocks as CSV", lambda: _characters(matrix, lines.csv_lines)),
+            ("blocks as JSON lines", lambda: _characters(matrix, lines.json_lines)),
         ):
             yield _row(f"all pairs, {what}", matrix, _seconds(work))
         with skillgap(url, Path(folder)) as server:
@@ -67,8 +69,8 @@ def _row(what: str, matrix: ProfileMatrix, seconds: float) -> dict[str, Any]:
     return {"what": what, "seconds": round(seconds, 3), "pairs_a_second": round(count / seconds)}
 
 
-def _characters(matrix: ProfileMatrix, as_text: Callable[[str, pairs.Block], str]) -> int:
-    return sum(len(as_text("29.2", block)) for block in pairs.blocks(matrix))
+def _characters(matrix: ProfileMatrix, as_text: Callable[[str, pair_blocks.Block], str]) -> int:
+    return sum(len(as_text("29.2", block)) for block in pair_blocks.blocks(matrix))
 
 
 def _seconds(work: Callable[[], object]) -> float:

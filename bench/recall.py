@@ -23,11 +23,14 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import make_url
 
-from skillgap import moves, queries
-from skillgap.catalogue import Catalogue, read_catalogue
-from skillgap.database import connect, reading
-from skillgap.etl.run import LoadRequest, load_release
-from skillgap.moves import Floats, Measure, ProfileMatrix
+from skillgap.database.engine import connect
+from skillgap.database.transactions import reading
+from skillgap.gap import distances
+from skillgap.gap.distances import Measure
+from skillgap.gap.matrix import Floats, ProfileMatrix
+from skillgap.onet import queries
+from skillgap.onet.catalogue import Catalogue, read_catalogue
+from skillgap.onet.load.run import LoadRequest, load_release
 
 Flags: TypeAlias = NDArray[np.bool_]
 
@@ -105,12 +108,12 @@ def closeness_table(sets: Mapping[str, ProfileMatrix]) -> Table:
     table.title = "Closeness inside SOC broad occupations"
     for measure in Measure:
         for name, matrix in sets.items():
-            distances = moves.distances(matrix, measure)
-            groups = moves.broad_occupations(matrix.codes)
-            threshold, pairs = moves.closeness_threshold(distances, groups)
+            every = distances.distances(matrix, measure)
+            groups = distances.broad_occupations(matrix.codes)
+            threshold, pairs = distances.closeness_threshold(every, groups)
             labels = np.asarray(groups)
             same = labels[:, None] == labels
-            close = distances <= threshold
+            close = every <= threshold
             inside = close[same & ~np.eye(len(labels), dtype=np.bool_)].mean()
             shares = (f"{inside:.1%}", f"{close[~same].mean():.1%}")
             table.add_row(measure, name, f"{threshold:.5f}", str(pairs), *shares)
@@ -124,7 +127,7 @@ Distance: TypeAlias = Callable[[ProfileMatrix], Floats]
 
 def measured(measure: Measure) -> Distance:
     """One of our own measures."""
-    return lambda matrix: moves.distances(matrix, measure)
+    return lambda matrix: distances.distances(matrix, measure)
 
 
 def at_random(matrix: ProfileMatrix) -> Floats:
@@ -134,7 +137,7 @@ def at_random(matrix: ProfileMatrix) -> Floats:
 
 def uncovered(matrix: ProfileMatrix) -> Floats:
     """The share of the target's required level that the source lacks."""
-    lacking: Floats = 1 - moves.weighted_gaps(matrix).coverage
+    lacking: Floats = 1 - distances.weighted_gaps(matrix).coverage
     return lacking
 
 
@@ -183,8 +186,8 @@ def mean_of_domains(distance: Callable[[Floats, Floats], Floats]) -> Distance:
 
 def resemblance_and_gap(matrix: ProfileMatrix) -> Floats:
     """Resemblance, and a little of the gap there and back."""
-    both_ways = moves.distances(matrix, Measure.TWO_WAY_GAP)
-    return moves.distances(matrix, Measure.RESEMBLANCE) + 0.1 * both_ways
+    both_ways = distances.distances(matrix, Measure.TWO_WAY_GAP)
+    return distances.distances(matrix, Measure.RESEMBLANCE) + 0.1 * both_ways
 
 
 OTHER_MEASURES: dict[str, Distance] = {
@@ -199,12 +202,8 @@ OTHER_MEASURES: dict[str, Distance] = {
     "angular, level x importance": lambda m: angular(m.levels * m.weights),
     "correlation, level": lambda m: correlation(m.levels),
     "correlation, importance": mean_of_domains(lambda _, weights: correlation(weights)),
-    "correlation, level x importance": mean_of_domains(
-        lambda levels, weights: correlation(levels * weights)
-    ),
-    "cosine, sqrt(level) x importance": mean_of_domains(
-        lambda levels, weights: angular(np.sqrt(levels) * weights)
-    ),
+    "correlation, level x importance": mean_of_domains(lambda levels, weights: correlation(levels * weights)),
+    "cosine, sqrt(level) x importance": mean_of_domains(lambda levels, weights: angular(np.sqrt(levels) * weights)),
     "resemblance + 0.1 two_way_gap": resemblance_and_gap,
 }
 

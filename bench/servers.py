@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 from sqlalchemy import make_url
 
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
+from skillgap.database.engine import connect
+from skillgap.onet.load.run import LoadRequest, load_release
 
 START_SECONDS = 120
 
@@ -39,9 +39,7 @@ class Server:
 
     def busy(self) -> float:
         """Seconds of a processor that it has had."""
-        tasks = [
-            task for pid in self.pids() for task in Path(f"/proc/{pid}/task").glob("*/schedstat")
-        ]
+        tasks = [task for pid in self.pids() for task in Path(f"/proc/{pid}/task").glob("*/schedstat")]
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def megabytes(self, which: str = "VmRSS") -> float:

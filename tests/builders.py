@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from skillgap.gap import Estimate, Profile, Rating
+from skillgap.gap.ratings import Estimate, Profile, Rating
 
 
 def rating(

@@ -18,10 +18,11 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from skillgap.api.app import create_app
-from skillgap.catalogue import Catalogue
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, LoadResult, load_release
+from skillgap.database.engine import connect
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.load.run import LoadRequest, LoadResult, load_release
 from skillgap.settings import ApiSettings, DatabaseSettings
+from tests.llm.fake_model import FakeModel
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 BACKENDS = ("sqlite", "mysql")
@@ -100,9 +101,7 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
-def onet_url(
-    request: pytest.FixtureRequest, onet: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def onet_url(request: pytest.FixtureRequest, onet: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database of each kind with the real 29.2 loaded; tests only read it."""
     for address in database_url(request.param, tmp_path_factory.mktemp("onet")):
         for engine in engine_at(address):
@@ -121,6 +120,23 @@ def sample(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "sample"))
 
 
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A database with the sample loaded."""
+    url = f"sqlite:///{tmp_path / 'sample.sqlite'}"
+    engine = connect(make_url(url))
+    load(engine, SAMPLE)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def model() -> Iterator[FakeModel]:
+    """A language model's server that is ours."""
+    with FakeModel() as served:
+        yield served
+
+
 def load(engine: Engine, path: Path | None = None, **options: Any) -> LoadResult:
     """Load a release without showing progress."""
     request = LoadRequest(path=path, **options)
@@ -136,7 +152,7 @@ def client_of(url: str) -> Iterator[TestClient]:
 
 def catalogue_of(client: TestClient) -> Catalogue:
     """What the app of a client serves."""
-    catalogue: Catalogue = client.app.state.watch.served.catalogue
+    catalogue: Catalogue = client.app.state.live.snapshot.catalogue
     return catalogue
 
 

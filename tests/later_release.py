@@ -65,12 +65,8 @@ def _resurvey(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read(file: Path) -> pd.DataFrame:
-    return pd.read_csv(
-        file, sep="\t", dtype=str, keep_default_na=False, quoting=csv.QUOTE_NONE, encoding="utf-8"
-    )
+    return pd.read_csv(file, sep="\t", dtype=str, keep_default_na=False, quoting=csv.QUOTE_NONE, encoding="utf-8")
 
 
 def _write(rows: pd.DataFrame, file: Path) -> None:
-    rows.to_csv(
-        file, sep="\t", index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONE, encoding="utf-8"
-    )
+    rows.to_csv(file, sep="\t", index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONE, encoding="utf-8")

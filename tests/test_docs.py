@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from skillgap.api.problems import ALL_PROBLEMS
+from skillgap.database.base import Base
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
@@ -22,7 +23,6 @@ from skillgap.settings import (
     WebServicesSettings,
     is_secret,
 )
-from skillgap.tables import Base
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -83,14 +83,12 @@ def test_every_test_of_a_fault_is_told_and_every_one_told_exists() -> None:
     told = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "faults.md").read_text()))
     faults = defined_tests(*(ROOT / "tests" / "faults").glob("test_*.py"))
     assert faults <= told
-    assert told <= faults | defined_tests(ROOT / "tests" / "db" / "test_interrupted_loads.py")
+    assert told <= faults | defined_tests(ROOT / "tests" / "onet" / "load" / "test_interrupted_loads.py")
 
 
 def defined_tests(*files: Path) -> set[str]:
     """The names of the tests in these files."""
-    return {
-        name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)
-    }
+    return {name for file in files for name in re.findall(r"^def (test_\w+)", file.read_text(), re.M)}
 
 
 SHOWN = re.findall(

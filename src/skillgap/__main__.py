@@ -1,5 +1,5 @@
 """``python -m skillgap`` is the command ``skillgap``."""
 
-from skillgap.cli import main
+from skillgap.cli.main import main
 
 main()

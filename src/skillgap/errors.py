@@ -28,12 +28,13 @@ SkillgapError
     ├── DomainNotLoaded
     ├── ReleaseNotFound
     ├── ReleaseOutOfReach
+    ├── ChartsBusy
     └── SeveralFaults           all that is wrong with one request
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,8 +122,13 @@ class NothingToGoBackTo(SkillgapError):
 class RequestError(SkillgapError):
     """What was asked for cannot be answered.
 
-    ``parameter`` names what to change, where known; ``suggestions`` what to ask about instead.
+    ``code`` names the kind of fault and is stable. ``parameter`` names what to change, where known;
+    ``suggestions`` what to ask about instead.
     """
+
+    code: ClassVar[str]
+    precedence: ClassVar[int] = 1
+    """The lowest of several faults leads: malformed 0, unknown 1, unavailable 2, choice 3."""
 
     def __init__(
         self,
@@ -139,34 +145,51 @@ class RequestError(SkillgapError):
 class NothingLoaded(RequestError):
     """No release has been loaded yet."""
 
+    code = "nothing-loaded"
+    precedence = 2
+
     def __init__(self) -> None:
-        super().__init__(
-            "No O*NET release has been loaded yet. Run `skillgap load`, then ask again."
-        )
+        super().__init__("No O*NET release has been loaded yet. Run `skillgap load`, then ask again.")
 
 
 class InvalidParameter(RequestError):
     """A parameter is missing or malformed."""
 
+    code = "invalid-parameter"
+    precedence = 0
+
 
 class InvalidBody(RequestError):
     """The body of a request is not a JSON object."""
+
+    code = "invalid-body"
+    precedence = 0
 
 
 class BodyTooLarge(RequestError):
     """The body of a request is larger than is read."""
 
+    code = "body-too-large"
+    precedence = 0
+
 
 class SeveralOccupations(RequestError):
     """A 6-digit SOC code holds several occupations, and none of them is plainly meant."""
+
+    code = "several-occupations"
+    precedence = 3
 
 
 class OccupationNotFound(RequestError):
     """The code is not in this release."""
 
+    code = "occupation-not-found"
+
 
 class CodeOfOlderTaxonomy(RequestError):
     """The code is not in this release, but was one before; the suggestions are its successors."""
+
+    code = "code-of-older-taxonomy"
 
 
 class OccupationNotRated(RequestError):
@@ -174,6 +197,8 @@ class OccupationNotRated(RequestError):
 
     ``may_be_supplied`` is its code where O*NET Web Services may have what is missing.
     """
+
+    code = "occupation-not-rated"
 
     def __init__(
         self,
@@ -190,13 +215,27 @@ class OccupationNotRated(RequestError):
 class DomainNotLoaded(RequestError):
     """The release was loaded without a file for this domain."""
 
+    code = "domain-not-loaded"
+
 
 class ReleaseNotFound(RequestError):
     """The release is not loaded."""
 
+    code = "release-not-found"
+
 
 class ReleaseOutOfReach(RequestError):
     """The release is loaded, but not held here, and the database is away."""
+
+    code = "release-out-of-reach"
+    precedence = 2
+
+
+class ChartsBusy(RequestError):
+    """So many charts wait to be drawn that another one had better be asked for later."""
+
+    code = "charts-busy"
+    precedence = 2
 
 
 class SeveralFaults(RequestError):
@@ -205,3 +244,13 @@ class SeveralFaults(RequestError):
     def __init__(self, faults: Sequence[RequestError]) -> None:
         super().__init__(" ".join(str(fault) for fault in faults))
         self.faults = faults
+
+    @property
+    def leading(self) -> RequestError:
+        """The fault that names the whole."""
+        return min(self.faults, key=lambda fault: fault.precedence)
+
+
+def faults_of(error: RequestError) -> Sequence[RequestError]:
+    """The faults of one request, one by one."""
+    return error.faults if isinstance(error, SeveralFaults) else [error]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+
 logger = logging.getLogger(__name__)
 
 PLAIN = "%(asctime)s %(levelname)-7s %(message)s"
@@ -74,9 +75,7 @@ def _add_ids(record: logging.LogRecord) -> bool:
     return True
 
 
-def _log_uncaught(
-    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, traceback)
         return

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from skillgap.api.front.access_log import AccessLog
-from skillgap.api.front.figures import Figures, Routes
-from skillgap.api.front.frame import RequestFrame
+from skillgap.api.middleware.access_log import AccessLog
+from skillgap.api.middleware.metrics import Figures, RouteTemplates
+from skillgap.api.middleware.request_context import RequestFrame
 
 SCOPE: dict[str, Any] = {
     "type": "http",
@@ -47,7 +47,7 @@ async def nothing(*_: Any) -> Any:
 
 
 async def ask(log: AccessLog, requests: int = 1) -> None:
-    framed = RequestFrame(answer, Figures(), Routes(FastAPI()), log)
+    framed = RequestFrame(answer, Figures(), RouteTemplates(FastAPI()), log)
     for _ in range(requests):
         await framed(SCOPE, nothing, nothing)
 

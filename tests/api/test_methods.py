@@ -29,8 +29,7 @@ def test_head_tells_what_get_would_without_the_body(sample_client: TestClient, p
     assert head.status_code == get.status_code
     differing = {"x-request-id", "date"}
     told = [
-        {name: value for name, value in response.headers.items() if name not in differing}
-        for response in (head, get)
+        {name: value for name, value in response.headers.items() if name not in differing} for response in (head, get)
     ]
     if path.startswith("/occupations/99"):  # its body holds the request's id
         assert told[0].pop("content-length") == told[1].pop("content-length")
@@ -56,9 +55,7 @@ def test_head_knows_what_the_caller_has(sample_client: TestClient) -> None:
         ("POST", "/static/page/page.css", "GET, HEAD"),
     ],
 )
-def test_every_method_of_an_address_is_named(
-    sample_client: TestClient, method: str, path: str, allowed: str
-) -> None:
+def test_every_method_of_an_address_is_named(sample_client: TestClient, method: str, path: str, allowed: str) -> None:
     response = sample_client.request(method, path)
     assert response.status_code == 405
     assert response.headers["allow"] == allowed

@@ -19,8 +19,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url
 
 from skillgap.api.app import create_app
-from skillgap.api.front.figures import Figures, Workers, living
-from skillgap.database import connect
+from skillgap.api.middleware.metrics import Figures, Workers, living
+from skillgap.database.engine import connect
 from skillgap.errors import SourceNotFound
 from skillgap.settings import DatabaseSettings, MetricsSettings
 from tests.conftest import SAMPLE, client_of, load
@@ -98,9 +98,7 @@ def test_each_way_an_answer_is_made_is_counted(client: TestClient) -> None:
     ("seconds", "first_bucket"),
     [(0.0001, "0.00025"), (0.00025, "0.00025"), (0.0003, "0.0005"), (10, "10.0"), (11, "+Inf")],
 )
-def test_a_request_is_in_every_bucket_from_its_own_up(
-    client: TestClient, seconds: float, first_bucket: str
-) -> None:
+def test_a_request_is_in_every_bucket_from_its_own_up(client: TestClient, seconds: float, first_bucket: str) -> None:
     client.app.state.workers.figures()[0].count(("/asked", "GET", 200), seconds)
     found = samples_in(client.get("/metrics").text)
     buckets = {
@@ -110,9 +108,9 @@ def test_a_request_is_in_every_bucket_from_its_own_up(
     }
     inside = [end for end, number in buckets.items() if number == 1]
     assert min(inside, key=float) == first_bucket
-    assert [number for _, number in sorted(buckets.items(), key=lambda one: float(one[0]))] == [
-        0
-    ] * (len(buckets) - len(inside)) + [1] * len(inside)
+    assert [number for _, number in sorted(buckets.items(), key=lambda one: float(one[0]))] == [0] * (
+        len(buckets) - len(inside)
+    ) + [1] * len(inside)
     assert value(found, f"{SECONDS}_sum", route="/asked") == seconds
 
 
@@ -130,7 +128,7 @@ def test_loads_and_what_is_held_are_told(client: TestClient, url: str, tmp_path:
 
     with pytest.raises(SourceNotFound):
         load(connect(make_url(url)), tmp_path / "nowhere")
-    client.app.state.watch.look()
+    client.app.state.live.refresh()
     found = samples_in(client.get("/metrics").text)
     assert value(found, "skillgap_load_runs", outcome="failed") == 1
     assert value(found, "skillgap_load_runs", outcome="loaded") == 1
@@ -138,11 +136,9 @@ def test_loads_and_what_is_held_are_told(client: TestClient, url: str, tmp_path:
     assert value(found, "skillgap_load_last_success_timestamp_seconds") == loaded_at
 
 
-def test_a_scrape_asks_the_database_nothing(
-    client: TestClient, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scrape_asks_the_database_nothing(client: TestClient, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Path(str(make_url(url).database))
-    client.app.state.watch.close()
+    client.app.state.live.close()
     database.rename(database.with_suffix(".away"))
     assert client.get("/metrics").status_code == 200
 

@@ -11,9 +11,7 @@ from skillgap.api.app import create_app
 from skillgap.settings import DatabaseSettings
 
 DOCUMENT = create_app(DatabaseSettings(database_url="sqlite://")).openapi()
-OPERATIONS = [
-    (method, path) for path, operations in DOCUMENT["paths"].items() for method in operations
-]
+OPERATIONS = [(method, path) for path, operations in DOCUMENT["paths"].items() for method in operations]
 IN_PATH = {"code": "41-9012.00", "a": "sample", "b": "sample"}
 
 
@@ -26,9 +24,7 @@ def faults(client: TestClient, method: str, path: str, query: str) -> list[tuple
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_a_parameter_that_is_not_documented_is_refused(
-    sample_client: TestClient, method: str, path: str
-) -> None:
+def test_a_parameter_that_is_not_documented_is_refused(sample_client: TestClient, method: str, path: str) -> None:
     told = faults(sample_client, method, path, "realease=29.2&from_=41-9012.00")
     for name in ("realease", "from_"):
         assert told.count((name, "There is no such parameter here.")) == 1
@@ -43,9 +39,7 @@ def test_a_parameter_that_is_not_documented_is_refused(
         if parameter["in"] == "query"
     ],
 )
-def test_a_parameter_is_there_once(
-    sample_client: TestClient, method: str, path: str, name: str
-) -> None:
+def test_a_parameter_is_there_once(sample_client: TestClient, method: str, path: str, name: str) -> None:
     told = faults(sample_client, method, path, f"{name}=1&{name}=2")
     assert told.count((name, f"The parameter '{name}' is there more than once.")) == 1
 

@@ -14,9 +14,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from sqlalchemy import make_url
 
 from skillgap.api.app import create_app
-from skillgap.api.front import tracing
-from skillgap.cli import main
-from skillgap.database import connect
+from skillgap.api.middleware import tracing
+from skillgap.cli.main import main
+from skillgap.database.engine import connect
 from skillgap.settings import DatabaseSettings, TracingSettings
 from tests.conftest import SAMPLE, load
 

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from skillgap import tables
-from skillgap.database import reading
+from skillgap.database.transactions import reading
 from skillgap.errors import SkillgapError
-from skillgap.etl.run import LoadResult
+from skillgap.onet import tables
+from skillgap.onet.load.run import LoadResult
 from tests.conftest import SAMPLE, database_url, engine_at, load
-from tests.db.test_load import contents
+from tests.onet.load.test_load import contents
 
 Change = Callable[[bytes], bytes]
 Damage = Callable[[Path], object]
@@ -170,9 +170,7 @@ def twice(items: list[bytes], share: float) -> list[bytes]:
 
 
 def with_byte(where: float, byte: int) -> Change:
-    return lambda content: (
-        content[: place(content, where)] + bytes([byte]) + content[place(content, where) + 1 :]
-    )
+    return lambda content: content[: place(content, where)] + bytes([byte]) + content[place(content, where) + 1 :]
 
 
 def cut_off(where: float) -> Change:
@@ -180,9 +178,7 @@ def cut_off(where: float) -> Change:
 
 
 def with_stray(where: float, stray: bytes) -> Change:
-    return lambda content: (
-        content[: place(content, where)] + stray + content[place(content, where) :]
-    )
+    return lambda content: content[: place(content, where)] + stray + content[place(content, where) :]
 
 
 def in_encoding(name: str) -> Change:
@@ -224,11 +220,11 @@ def damaged_copy(release: Path, folder: Path, damages: list[Damage]) -> Path:
 def check_accounts(engine: Engine, result: LoadResult, path: Path) -> None:
     """Every line that is not blank was read, and is in a table or in ``rejected_rows``."""
     with reading(engine) as connection:
-        run = select(func.max(tables.LoadRun.run_id)).scalar_subquery()
+        run = select(func.max(tables.LoadRuns.run_id)).scalar_subquery()
         rejected = connection.execute(
-            select(tables.RejectedRow.file, func.count().label("rows"))
-            .where(tables.RejectedRow.run_id == run)
-            .group_by(tables.RejectedRow.file)
+            select(tables.RejectedRows.file, func.count().label("rows"))
+            .where(tables.RejectedRows.run_id == run)
+            .group_by(tables.RejectedRows.file)
         )
         left_out = {row.file: row.rows for row in rejected}
     for report in result.files:

@@ -21,7 +21,7 @@ from hypothesis import settings
 from schemathesis.checks import CHECKS
 
 from skillgap.api.app import create_app
-from skillgap.api.parameters import CODE_PATTERN
+from skillgap.http.parameters import CODE_PATTERN
 from skillgap.settings import DatabaseSettings
 from tests.conftest import ONET_DATA
 

@@ -16,19 +16,19 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skillgap.api.bodies import json_object
-from skillgap.api.gap_schemas import SkillGapOut
-from skillgap.api.parameters import CODE_PATTERN
-from skillgap.api.questions import GapOptions, Side
-from skillgap.api.routes.skill_gap import plain_answer
-from skillgap.catalogue import parse_code
-from skillgap.delimited import csv_text
 from skillgap.errors import InvalidBody, InvalidParameter, WebServicesError
-from skillgap.supplements import Fetched
-from skillgap.web_services import WebServices
+from skillgap.http.bodies import json_object
+from skillgap.http.csv_text import csv_text
+from skillgap.http.parameters import CODE_PATTERN
+from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.pair.routes import plain_answer
+from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.onet.codes import parse_code
+from skillgap.onet.supplements.ratings import Fetched
+from skillgap.onet.web_services.client import WebServices
 from tests.conftest import catalogue_of
-from tests.web_services.conftest import Clock
-from tests.web_services.fake_onet import KEY, RATED, Answer, FakeOnet, Seen, as_json, serving
+from tests.onet.web_services.conftest import Clock
+from tests.onet.web_services.fake_onet import KEY, RATED, Answer, FakeOnet, Seen, as_json, serving
 
 CODES = st.from_regex(r"[0-9]{2}-[0-9]{4}\.[0-9]{2}", fullmatch=True)
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
@@ -46,9 +46,7 @@ SHARED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
     dash=st.sampled_from(DASHES),
     blanks=st.tuples(*[st.sampled_from(["", " ", "\t", "\u00a0"])] * 2),
 )
-def test_a_code_is_read_however_it_is_written(
-    code: str, dash: str, blanks: tuple[str, str]
-) -> None:
+def test_a_code_is_read_however_it_is_written(code: str, dash: str, blanks: tuple[str, str]) -> None:
     written = code.replace("-", dash).join(blanks)
     assert parse_code(written) == code
     assert parse_code(code[:7].replace("-", dash)) == f"{code[:7]}.00"
@@ -75,7 +73,7 @@ def test_whatever_is_taken_for_a_code_is_one_and_is_documented(text: str) -> Non
 def test_the_shortcut_says_what_the_documented_model_says_or_nothing(
     sample_client: TestClient, pair: tuple[str, str], stray: str, place: int
 ) -> None:
-    served = sample_client.app.state.watch.served
+    served = sample_client.app.state.live.snapshot
     query = f"from={pair[0]}&to={pair[1]}"
     body = plain_answer(served, (query[:place] + stray + query[place:]).encode())
     catalogue = catalogue_of(sample_client)
@@ -161,7 +159,7 @@ def test_a_person_with_the_levels_of_an_occupation_has_its_gap(
     sample_client: TestClient, pair: tuple[str, str]
 ) -> None:
     counted = {
-        element_id: float(rating.counted_level)
+        element_id: float(rating.effective_level)
         for element_id, rating in catalogue_of(sample_client).profiles["skills"][pair[0]].items()
     }
     person = sample_client.post("/skill-gap", json={"to": pair[1], "levels": counted}).json()
@@ -182,9 +180,7 @@ def test_a_level_is_the_same_however_its_number_is_written(
     plain = f"{abs(level):f}"
     other = f"{abs(level).scaleb(-exponent):.6f}{'0' * zeros}e{exponent}"
     answers = {
-        sample_client.post(
-            "/skill-gap", content=f'{{"to": "29-1141.00", "levels": {{"2.A.1.a": {number}}}}}'
-        ).text
+        sample_client.post("/skill-gap", content=f'{{"to": "29-1141.00", "levels": {{"2.A.1.a": {number}}}}}').text
         for number in (plain, other)
     }
     assert len(answers) == 1

@@ -31,15 +31,13 @@ class Clients:
         self._headers = {} if keep else {"Connection": "close"}
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._ask_on, args=(islice(cycle(paths), start, None),))
-            for start in range(number)
+            threading.Thread(target=self._ask_on, args=(islice(cycle(paths), start, None),)) for start in range(number)
         ]
 
     def outcomes(self) -> dict[str, int]:
         """How many requests ended in which way."""
         return {
-            name: sum(one.outcome == name for one in self.asked)
-            for name in sorted({one.outcome for one in self.asked})
+            name: sum(one.outcome == name for one in self.asked) for name in sorted({one.outcome for one in self.asked})
         }
 
     def statuses(self) -> set[int]:
@@ -65,9 +63,7 @@ class Clients:
         connection.close()
 
 
-def ask(
-    connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str] | None = None
-) -> Asked:
+def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str] | None = None) -> Asked:
     """Ask on a connection, which is opened when it is not."""
     started = time.monotonic()
 
@@ -97,9 +93,7 @@ def ask(
 
 
 @contextmanager
-def asking(
-    port: int, paths: Sequence[str], number: int = 8, *, keep: bool = True
-) -> Iterator[Clients]:
+def asking(port: int, paths: Sequence[str], number: int = 8, *, keep: bool = True) -> Iterator[Clients]:
     """Clients at work; each ends after the answer it is waiting for.
 
     Without ``keep`` they open a connection for each request.

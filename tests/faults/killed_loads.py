@@ -15,8 +15,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from skillgap.database import connect
-from skillgap.etl.run import LoadRequest, load_release
+from skillgap.database.engine import connect
+from skillgap.onet.load.run import LoadRequest, load_release
 
 
 def run_load(url: str, folder: Path, kill_after: float) -> tuple[int, float]:

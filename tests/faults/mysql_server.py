@@ -99,9 +99,7 @@ def _command(pid: int) -> list[str]:
 def mysql_server() -> Iterator[MySQLServer]:
     """A server with an empty database, stopped afterwards."""
     if not SCRIPT:
-        pytest.skip(
-            "needs a MySQL server to stop: name a script that starts one in TEST_MYSQL_SERVER"
-        )
+        pytest.skip("needs a MySQL server to stop: name a script that starts one in TEST_MYSQL_SERVER")
     server = MySQLServer(SCRIPT)
     try:
         yield server

@@ -45,11 +45,7 @@ class Service:
     def lines(self) -> list[dict[str, Any]]:
         """What has been logged, but for the line of each request."""
         lines = self.log.read_text().splitlines(keepends=True)
-        return [
-            json.loads(line)
-            for line in lines
-            if line.endswith("\n") and '"skillgap.access"' not in line
-        ]
+        return [json.loads(line) for line in lines if line.endswith("\n") and '"skillgap.access"' not in line]
 
     def messages(self, level: str) -> list[str]:
         """The messages of a level, in their order."""

@@ -18,10 +18,11 @@ from statistics import median
 
 from sqlalchemy import Engine, make_url
 
-from skillgap import queries
-from skillgap.database import connect, reading
-from skillgap.etl.run import LoadRequest, load_release
-from skillgap.etl.switch import use_release
+from skillgap.database.engine import connect
+from skillgap.database.transactions import reading
+from skillgap.onet import queries
+from skillgap.onet.load.activate import use_release
+from skillgap.onet.load.run import LoadRequest, load_release
 from tests.conftest import SAMPLE
 from tests.faults.clients import asking
 from tests.faults.service import serving

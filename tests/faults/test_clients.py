@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 from sqlalchemy import make_url
 
-from skillgap.database import connect
+from skillgap.database.engine import connect
 from tests.conftest import SAMPLE, load
 from tests.faults.clients import asking
 from tests.faults.service import PAIR, Service, serving
@@ -118,9 +118,7 @@ def test_answers_that_nobody_fetches_do_not_pile_up(service: Service) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["told", "chunked"])
-def test_a_body_of_100_mb_is_refused_in_flat_memory(
-    service: Service, connection: socket.socket, chunked: bool
-) -> None:
+def test_a_body_of_100_mb_is_refused_in_flat_memory(service: Service, connection: socket.socket, chunked: bool) -> None:
     before = highest = service.megabytes()
     how = b"Transfer-Encoding: chunked" if chunked else b"Content-Length: %d" % (100 * MEGABYTE)
     piece = b"x" * MEGABYTE

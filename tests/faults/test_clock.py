@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from skillgap import queries
-from skillgap.database import connect, reading
+from skillgap.database.engine import connect
+from skillgap.database.transactions import reading
+from skillgap.onet import queries
 from tests.conftest import load
 from tests.faults.clients import ask, asking
 from tests.faults.conftest import write_release

@@ -10,7 +10,7 @@ from statistics import median
 import pytest
 from sqlalchemy import make_url
 
-from skillgap.database import connect
+from skillgap.database.engine import connect
 from tests.conftest import load
 from tests.faults.clients import asking
 from tests.faults.conftest import write_release

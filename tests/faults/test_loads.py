@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from skillgap import queries
-from skillgap.database import connect, reading
+from skillgap.database.engine import connect
+from skillgap.database.transactions import reading
+from skillgap.onet import queries
 from tests.conftest import load
-from tests.db.test_load import contents, runs
 from tests.faults.conftest import write_release
 from tests.faults.mysql_server import MySQLServer
 from tests.faults.proxy import Proxy
 from tests.faults.service import PAIR, serving
 from tests.faults.waiting import eventually
+from tests.onet.load.test_load import contents, runs
 
 ROOT = Path(__file__).parents[2]
 MOMENTS = 10
@@ -71,8 +72,7 @@ def own_engine(own_url: str) -> Iterator[Engine]:
 def connections_of(engine: Engine) -> list[int]:
     """Those of a load that was silenced, the one that writes first: it spoke last."""
     query = text(
-        "SELECT id FROM information_schema.processlist"
-        " WHERE db = :name AND id <> connection_id() ORDER BY id DESC"
+        "SELECT id FROM information_schema.processlist WHERE db = :name AND id <> connection_id() ORDER BY id DESC"
     )
     with engine.connect() as connection:
         return list(connection.scalars(query, {"name": engine.url.database}))
@@ -84,9 +84,7 @@ def kill(engine: Engine, connection_id: int) -> None:
         connection.execute(text(f"KILL {connection_id}"))
 
 
-@pytest.mark.parametrize(
-    ("way", "bytes_written"), [("killed", 60_000), ("reset", 60_000), ("reset", 2_000)]
-)
+@pytest.mark.parametrize(("way", "bytes_written"), [("killed", 60_000), ("reset", 60_000), ("reset", 2_000)])
 def test_a_connection_that_is_lost_in_the_middle_of_a_load_changes_nothing(
     own_engine: Engine, release: Path, proxy: Proxy, way: str, bytes_written: int
 ) -> None:
@@ -112,9 +110,7 @@ def test_a_connection_that_is_lost_in_the_middle_of_a_load_changes_nothing(
     assert contents(own_engine) != before
 
 
-def test_a_load_whose_lock_is_lost_is_done_all_the_same(
-    own_engine: Engine, release: Path, proxy: Proxy
-) -> None:
+def test_a_load_whose_lock_is_lost_is_done_all_the_same(own_engine: Engine, release: Path, proxy: Proxy) -> None:
     url = own_engine.url.set(port=proxy.port).render_as_string(hide_password=False)
     proxy.silent_after = 60_000
     process = start_load(url, release)
@@ -178,9 +174,7 @@ def test_a_load_killed_at_any_moment_leaves_the_old_release_or_the_new_one(
     assert {outcome for _, outcome in runs(engine)} == {"loaded", "interrupted"}
 
 
-def test_two_releases_loaded_at_once_into_nothing_are_both_there(
-    engine: Engine, url: str, tmp_path: Path
-) -> None:
+def test_two_releases_loaded_at_once_into_nothing_are_both_there(engine: Engine, url: str, tmp_path: Path) -> None:
     names = ("99.1", "99.2")
     loads = [start_load(url, write_release(tmp_path / name, name)) for name in names]
     assert [status for status, _ in map(ended, loads)] == [0, 0]

@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine, make_url
 
-from skillgap.catalogue import CatalogueWatch
-from skillgap.database import connect
+from skillgap.database.engine import connect
+from skillgap.onet.live_catalogue import LiveCatalogue
 from tests.conftest import SAMPLE, load
 from tests.faults.clients import Asked, ask
 from tests.faults.service import PAIR, Service, serving
@@ -103,22 +103,22 @@ def test_what_past_requests_left_behind_does_not_hold_a_replaced_release(
     tmp_path: Path,
 ) -> None:
     engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite'}"))
-    watch = CatalogueWatch(engine)
+    live = LiveCatalogue(engine)
     older, newer = LEVELS
     load(engine, write_small_release(tmp_path / older, older))
-    watch.look()
+    live.refresh()
     load(engine, write_small_release(tmp_path / newer, newer))
     gc.disable()  # as if none were due
     try:
-        replaced = weakref.ref(watch.served.catalogue)
-        left_behind: list[object] = [watch.served.catalogue]
+        replaced = weakref.ref(live.snapshot.catalogue)
+        left_behind: list[object] = [live.snapshot.catalogue]
         left_behind.append(left_behind)  # as an error and its traceback do
         del left_behind
         gc.freeze()  # at the worst of moments
-        watch.look()
+        live.refresh()
     finally:
         gc.enable()
         gc.unfreeze()
-    assert watch.served.catalogue.info.release == newer
+    assert live.snapshot.catalogue.info.release == newer
     assert replaced() is None
-    watch.close()
+    live.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from skillgap.database import connect
+from skillgap.database.engine import connect
 from tests.conftest import load
 from tests.faults.clients import asking
 from tests.faults.service import GRACE_SECONDS, PAIR, serving

@@ -94,10 +94,7 @@ def rating(title: str, element_id: str, **changes: Any) -> dict[str, Any]:
 
 def ratings(model: FakeModel, asked: Asked) -> list[dict[str, Any]]:
     """What a good answer holds."""
-    return [
-        rating(asked.title, one, level=model.level_of(asked.title, one))
-        for one in asked.element_ids
-    ]
+    return [rating(asked.title, one, level=model.level_of(asked.title, one)) for one in asked.element_ids]
 
 
 def as_text(found: list[dict[str, Any]]) -> str:

@@ -120,8 +120,7 @@ class Server:
     def group(self) -> dict[int, tuple[str, str]]:
         """State and role of each member, by port, as this one sees them."""
         members = self.rows(
-            "SELECT member_port, member_state, member_role"
-            " FROM performance_schema.replication_group_members"
+            "SELECT member_port, member_state, member_role FROM performance_schema.replication_group_members"
         )
         return {port: (state, role) for port, state, role in members}
 

@@ -99,9 +99,7 @@ def serves(replica: Service, release: str) -> bool:
     return bool(replica.get("/ready")["release"] == release)
 
 
-def test_the_primary_is_killed_under_load_and_nobody_notices(
-    group: list[Server], tmp_path: Path
-) -> None:
+def test_the_primary_is_killed_under_load_and_nobody_notices(group: list[Server], tmp_path: Path) -> None:
     first, second, third = group
     figures: dict[str, float] = {}
     folders = [tmp_path / name for name in ("one", "other", "nginx")]

@@ -81,9 +81,7 @@ def test_kustomize_is_told_of_every_file(folder: Path) -> None:
 
 
 def test_the_trials_first_start_is_that_of_compose() -> None:
-    assert (FOLDER / "trial" / "reader.sh").read_text() == (
-        ROOT / "env" / "mysql" / "reader.sh"
-    ).read_text()
+    assert (FOLDER / "trial" / "reader.sh").read_text() == (ROOT / "env" / "mysql" / "reader.sh").read_text()
 
 
 def test_every_setting_is_one_that_is_read() -> None:
@@ -102,9 +100,7 @@ def test_the_settings_are_good_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     assert OnetSettings().onet_release == "29.2"
     assert LogSettings().as_json
     assert ApiSettings().api_poll_seconds == 2
-    assert str(DatabaseSettings().url()) == (
-        "mysql+pymysql://skillgap_api:***@mysql:3306/skillgap?charset=utf8mb4"
-    )
+    assert str(DatabaseSettings().url()) == ("mysql+pymysql://skillgap_api:***@mysql:3306/skillgap?charset=utf8mb4")
 
 
 def test_the_api_knows_no_login_but_the_readers() -> None:
@@ -140,9 +136,7 @@ def test_nothing_runs_with_more_rights_than_it_needs(name: str) -> None:
     assert "/tmp" in {mount["mountPath"] for mount in own["volumeMounts"]}
 
 
-@pytest.mark.parametrize(
-    ("name", "file"), [("deployment/api", "Dockerfile.api"), ("job/load", "Dockerfile.etl")]
-)
+@pytest.mark.parametrize(("name", "file"), [("deployment/api", "Dockerfile.api"), ("job/load", "Dockerfile.etl")])
 def test_the_user_is_that_of_the_image(name: str, file: str) -> None:
     user = re.search(r"^USER (\d+):(\d+)$", (ROOT / file).read_text(), re.MULTILINE)
     context = pod(name)["securityContext"]
@@ -169,9 +163,7 @@ def test_the_ports_meet_from_the_ingress_to_the_process() -> None:
 
 
 def test_what_selects_pods_selects_ours() -> None:
-    labels = {
-        name: one["spec"]["template"]["metadata"]["labels"] for name, one in WORKLOADS.items()
-    }
+    labels = {name: one["spec"]["template"]["metadata"]["labels"] for name, one in WORKLOADS.items()}
 
     for name, selector in selectors():
         chosen = [one for one, theirs in labels.items() if selector.items() <= theirs.items()]

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import make_url
 from uvicorn import Config
 
-from skillgap.database import connect
+from skillgap.database.engine import connect
 from tests.conftest import SAMPLE, load
 from tests.faults.service import serving
 from tests.ops.nginx import CONFIGURATION, free_port, nginx_before

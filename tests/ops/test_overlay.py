@@ -54,9 +54,7 @@ def test_loads_and_replicas_know_every_server_of_the_group(services: dict[str, A
 def test_replicas_believe_whom_nginx_names(services: dict[str, Any]) -> None:
     given = services["api"]["environment"]
 
-    assert GuardSettings(api_trusted_proxies=given["API_TRUSTED_PROXIES"]).trusted_proxies() == [
-        "*"
-    ]
+    assert GuardSettings(api_trusted_proxies=given["API_TRUSTED_PROXIES"]).trusted_proxies() == ["*"]
 
 
 def test_the_servers_differ_where_they_must_and_share_no_volume(services: dict[str, Any]) -> None:
@@ -81,9 +79,7 @@ def test_every_file_that_is_mounted_is_there(services: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("service", ["group", "etl", "api", "proxy"])
-def test_what_is_not_mysql_runs_with_the_least_rights(
-    services: dict[str, Any], service: str
-) -> None:
+def test_what_is_not_mysql_runs_with_the_least_rights(services: dict[str, Any], service: str) -> None:
     assert services[service]["read_only"] is True
     assert services[service]["cap_drop"] == ["ALL"]
     assert services[service]["security_opt"] == ["no-new-privileges:true"]

@@ -14,7 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from skillgap.api.app import create_app
-from skillgap.database import connect
+from skillgap.database.engine import connect
 from skillgap.settings import DatabaseSettings, GuardSettings
 from tests.conftest import load
 

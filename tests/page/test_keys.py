@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from skillgap.keys import entry_of
+from skillgap.api_keys import entry_of
 from skillgap.settings import GuardSettings
 from tests.conftest import SAMPLE
 from tests.page.browsing import service

@@ -36,9 +36,7 @@ def test_a_first_visit_by_keyboard_alone(sample_site: str, open_page: OpenPage) 
     page.keyboard.type("fashion mod")
     expect(page.get_by_role("option").first).to_contain_text("Models")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("combobox", name="From")).to_have_attribute(
-        "aria-activedescendant", "from-list-0"
-    )
+    expect(page.get_by_role("combobox", name="From")).to_have_attribute("aria-activedescendant", "from-list-0")
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="From")).to_have_value(f"Models ({MODELS})")
     page.keyboard.press("Tab")  # to swap
@@ -70,9 +68,7 @@ def test_escape_closes_the_list_and_leaves_the_text(sample_site: str, open_page:
 
 
 @pytest.mark.parametrize("size", ["phone", "desk"])
-def test_an_example_shows_picture_table_and_headline(
-    sample_site: str, open_page: OpenPage, size: str
-) -> None:
+def test_an_example_shows_picture_table_and_headline(sample_site: str, open_page: OpenPage, size: str) -> None:
     page = open_page(f"{sample_site}/", size=size)
     page.get_by_role("link", name="Models").click()
     expect(page.locator("#headline")).to_have_text(HEADLINE)
@@ -91,9 +87,7 @@ def test_a_tap_explains_an_element(sample_site: str, open_page: OpenPage) -> Non
     expect(page.get_by_role("tooltip").filter(visible=True)).to_contain_text("Today")
 
 
-def test_slider_changes_picture_table_headline_and_address_together(
-    onet_site: str, open_page: OpenPage
-) -> None:
+def test_slider_changes_picture_table_headline_and_address_together(onet_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{onet_site}/?{PAIR}")
     before = shown(page)
     page.get_by_label("Smallest gap that counts").fill("2.5")
@@ -101,9 +95,7 @@ def test_slider_changes_picture_table_headline_and_address_together(
     names = shown(page)
     assert 0 < len(names) < len(before)
     assert page.locator("#table tbody tr:visible").count() == len(names)
-    assert headline(page).startswith(
-        "Models bring 32\u00a0% of what Ship Engineers need; 11 skills"
-    )
+    assert headline(page).startswith("Models bring 32\u00a0% of what Ship Engineers need; 11 skills")
     assert page.url == f"{onet_site}/?{PAIR}&min_gap=2.5"
 
 
@@ -142,17 +134,12 @@ def test_a_link_shows_the_same_with_and_without_a_script(
     rows = "#table tbody tr:visible th"
     assert scripted.locator(rows).all_text_contents() == made_here.locator(rows).all_text_contents()
     for selector in ("#filters", "#table th[aria-sort]", ".legend :visible"):
-        assert (
-            scripted.locator(selector).all_text_contents()
-            == made_here.locator(selector).all_text_contents()
-        )
+        assert scripted.locator(selector).all_text_contents() == made_here.locator(selector).all_text_contents()
     asked = {part for part in state.split("&") if part}
     assert set(scripted.url.partition("?")[2].split("&")) == asked | set(pair.split("&"))
 
 
-def test_only_certain_gaps_is_off_where_no_errors_are_published(
-    sample_site: str, open_page: OpenPage
-) -> None:
+def test_only_certain_gaps_is_off_where_no_errors_are_published(sample_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{sample_site}/?{PAIR}&certain=1")
     expect(page.get_by_label("Only certain gaps")).to_be_disabled()
     assert len(shown(page)) == 31
@@ -193,9 +180,7 @@ def test_door_openers_name_the_occupations_they_open(onet_site: str, open_page: 
     )
 
 
-def test_print_shows_picture_and_table_without_controls(
-    sample_site: str, open_page: OpenPage
-) -> None:
+def test_print_shows_picture_and_table_without_controls(sample_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{sample_site}/?{PAIR}")
     page.emulate_media(media="print")
     expect(page.locator("#picture")).to_be_visible()
@@ -295,9 +280,7 @@ def person_answer(site: str) -> dict[str, object]:
     }
 
 
-def test_a_persons_levels_stay_in_the_browser_until_compared(
-    person_page: Page, tmp_path: Path
-) -> None:
+def test_a_persons_levels_stay_in_the_browser_until_compared(person_page: Page, tmp_path: Path) -> None:
     page = person_page
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.post_data else None)
@@ -313,9 +296,7 @@ def test_a_persons_levels_stay_in_the_browser_until_compared(
     expect(page.locator("#headline")).to_be_focused()
     assert sent[0].post_data_json["to"] == SHIP_ENGINEERS
     assert sent[0].post_data_json["levels"] == {"2.B.3.l": 4, "2.A.1.d": 6}
-    assert re.match(
-        r"You bring \d+\u00a0% of what Ship Engineers need; 1 skill to raise.$", headline(page)
-    )
+    assert re.match(r"You bring \d+\u00a0% of what Ship Engineers need; 1 skill to raise.$", headline(page))
     expect(page.locator("#answered")).to_contain_text("the 2 skills you said something about")
     assert shown(page) == ["Repairing"]
     bar = page.locator("#picture > :visible")
@@ -340,9 +321,7 @@ PAGES = ["", f"?{PAIR}&show=all", "?from=15-1299.00&to=nurse", "?tab=person&to=5
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", ["phone", "desk"])
 @pytest.mark.parametrize("query", PAGES)
-def test_axe_finds_nothing(
-    sample_site: str, open_page: OpenPage, query: str, size: str, scheme: str
-) -> None:
+def test_axe_finds_nothing(sample_site: str, open_page: OpenPage, query: str, size: str, scheme: str) -> None:
     page = open_page(f"{sample_site}/{query}", size=size, color_scheme=scheme)
     results = Axe().run(page)
     assert results.response["violations"] == [], results.generate_report()
@@ -357,9 +336,7 @@ def test_axe_finds_nothing_in_an_open_list(sample_site: str, open_page: OpenPage
     assert Axe().run(page).response["violations"] == []
 
 
-def test_first_picture_comes_within_a_second_and_is_light(
-    onet_site: str, open_page: OpenPage
-) -> None:
+def test_first_picture_comes_within_a_second_and_is_light(onet_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{onet_site}/?{PAIR}")
     expect(page.locator("html[data-scripted]")).to_be_attached()
     transferred = page.evaluate(

@@ -1,1 +1,1 @@
-"""The HTTP interface: JSON over the catalogue in memory."""
+"""The HTTP application: it assembles the subjects and adds nothing to them."""

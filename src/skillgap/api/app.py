@@ -11,34 +11,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from skillgap import __version__
-from skillgap.api.documents import DocumentedApi
-from skillgap.api.front.access_log import AccessLog
-from skillgap.api.front.connections import allow_open_files
-from skillgap.api.front.figures import Figures, Routes, Workers
-from skillgap.api.front.frame import RequestFrame
-from skillgap.api.front.guard import answer_headers, guard
-from skillgap.api.front.head import HeadAsGet
-from skillgap.api.front.ready_answers import PRIVATE, PUBLIC, ReadyAnswers
-from skillgap.api.front.time_limit import TimeLimit
-from skillgap.api.front.tracing import SpanNames, trace_queries, tracer_provider
-from skillgap.api.narratives import narrator_of
+from skillgap.api import health, metrics_route
+from skillgap.api.middleware.access_log import AccessLog
+from skillgap.api.middleware.authentication import answer_headers, guard
+from skillgap.api.middleware.head import HeadAsGet
+from skillgap.api.middleware.metrics import Figures, RouteTemplates, Workers
+from skillgap.api.middleware.request_context import RequestFrame
+from skillgap.api.middleware.response_cache import PRIVATE, PUBLIC, ReadyAnswers
+from skillgap.api.middleware.timeout import TimeLimit
+from skillgap.api.middleware.tracing import SpanNames, trace_queries, tracer_provider
+from skillgap.api.openapi import DocumentedApi
+from skillgap.api.page.routes import serve_page
 from skillgap.api.problems import answer_with_problems
-from skillgap.api.routes import (
-    batches,
-    chart,
-    metrics,
-    moves,
-    occupations,
-    reference,
-    releases,
-    service,
-    skill_gap,
-)
-from skillgap.api.web import serve_page
-from skillgap.catalogue import CatalogueWatch
-from skillgap.database import connect
+from skillgap.api.protocol import allow_open_files
+from skillgap.database.engine import connect
 from skillgap.logs import configure_logging
-from skillgap.on_demand import Limits, OnDemand
+from skillgap.occupations.batch import routes as batch_routes
+from skillgap.occupations.charts import routes as charts_routes
+from skillgap.occupations.moves import routes as moves_routes
+from skillgap.occupations.pair import routes as pair_routes
+from skillgap.occupations.pair.narrative_schemas import narrator_of
+from skillgap.occupations.reference import element_routes, occupation_routes
+from skillgap.occupations.releases import routes as releases_routes
+from skillgap.onet.live_catalogue import LiveCatalogue
+from skillgap.onet.web_services.on_demand import Limits, OnDemand
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
@@ -55,7 +51,8 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
-    from skillgap.llm.narrative import Narrator
+    from skillgap.occupations.pair.narrative import Narrator
+
 
 DESCRIPTION = r"""
 What does one occupation ask for that another does not bring? Skill gaps between the occupations of
@@ -86,8 +83,8 @@ def create_app(
     model = llm or LlmSettings()
     serving = api or ApiSettings()
     engine = connect((database or DatabaseSettings()).url(), serving.api_database_seconds)
-    watch = CatalogueWatch(engine, model.levels)
-    on_demand = _on_demand(watch, web_services or WebServicesSettings())
+    live = LiveCatalogue(engine, model.levels)
+    on_demand = _on_demand(live, web_services or WebServicesSettings())
 
     narrating = narrator_of(model)
     measuring = measured or MetricsSettings()
@@ -96,20 +93,20 @@ def create_app(
     if tracing is not None:
         trace_queries(engine, tracing.get_tracer("skillgap"))
     figures = Figures()
-    refresh = _refreshing(watch, on_demand, narrating and narrating[0])
+    refresh = _refreshing(live, on_demand, narrating and narrating[0])
     workers = Workers(figures, measuring.metrics_folder, refresh)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        watch.look()  # not in a thread, whose memory would be its own: nobody is waiting yet
-        watch.keep_looking(serving.api_poll_seconds)
+        live.refresh()  # not in a thread, whose memory would be its own: nobody is waiting yet
+        live.poll(serving.api_poll_seconds)
         publishing = asyncio.create_task(workers.keep_publishing())
         yield
         publishing.cancel()
         with suppress(asyncio.CancelledError):
             await publishing
         workers.publish()
-        watch.close()
+        live.close()
         if on_demand:
             on_demand.close()
         if narrating is not None:
@@ -133,14 +130,23 @@ def create_app(
             "auto_configure": False,
         },
     )
-    app.state.watch = watch
+    app.state.live = live
     app.state.on_demand = on_demand
     app.state.narrator = narrating and narrating[0]
     app.state.workers = workers
-    for routes in (skill_gap, batches, chart, occupations, moves, releases, reference, service):
-        app.include_router(routes.router)
+    for subject in (
+        pair_routes,
+        batch_routes,
+        charts_routes,
+        occupation_routes,
+        moves_routes,
+        releases_routes,
+        element_routes,
+        health,
+    ):
+        app.include_router(subject.router)
     if measuring.metrics:
-        app.include_router(metrics.router)
+        app.include_router(metrics_route.router)
     serve_page(app)
     answer_with_problems(app)
     by_levels = model.levels != "published"
@@ -168,14 +174,14 @@ def _surround(
     app.add_middleware(TimeLimit, seconds=settings.api_request_seconds)
     app.add_middleware(
         ReadyAnswers,
-        watch=app.state.watch,
-        shortcuts={} if by_levels else {"/skill-gap": skill_gap.plain_answer},
+        live=app.state.live,
+        shortcuts={} if by_levels else {"/skill-gap": pair_routes.plain_answer},
         figures=figures,
         cache_control=PRIVATE if settings.api_keys else PUBLIC,
     )
     app.add_middleware(HeadAsGet)
     guard(app, settings)
-    routes = Routes(app)
+    routes = RouteTemplates(app)
     if traced:
         app.add_middleware(SpanNames, routes=routes)
     app.add_middleware(
@@ -188,14 +194,14 @@ def _surround(
 
 
 def _refreshing(
-    watch: CatalogueWatch, on_demand: OnDemand | None, narrator: Narrator | None
+    live: LiveCatalogue, on_demand: OnDemand | None, narrator: Narrator | None
 ) -> Callable[[Figures], None]:
     """Brings figures up to date that others count, or that say what is served."""
 
     def refresh(figures: Figures) -> None:
-        catalogue = watch.served.catalogue
+        catalogue = live.snapshot.catalogue
         figures.release = catalogue.info.release if catalogue else None
-        figures.database_reachable = watch.fault is None
+        figures.database_reachable = live.fault is None
         if on_demand:
             figures.web_services = dict(on_demand.requests)
         if narrator is not None:
@@ -205,12 +211,12 @@ def _refreshing(
     return refresh
 
 
-def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand | None:
+def _on_demand(live: LiveCatalogue, settings: WebServicesSettings) -> OnDemand | None:
     """Fetching what is not rated, where there is a key and it is not switched off."""
     if settings.onet_api_key is None or settings.onet_on_demand_per_minute == 0:
         return None
     # Only here: requests would be a tenth of a second and 6 MB for those who do not ask for it.
-    client = import_module("skillgap.web_services")
+    client = import_module("skillgap.onet.web_services.client")
     services = client.WebServices(
         str(settings.onet_web_services_url),
         settings.onet_api_key.get_secret_value(),
@@ -221,7 +227,7 @@ def _on_demand(watch: CatalogueWatch, settings: WebServicesSettings) -> OnDemand
         seconds=settings.onet_on_demand_seconds,
         remember=timedelta(hours=settings.onet_on_demand_remember_hours),
     )
-    return OnDemand(watch, services, limits)
+    return OnDemand(live, services, limits)
 
 
 def serve_from_environment() -> FastAPI:

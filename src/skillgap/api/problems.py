@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from skillgap.api.routing import validation_faults
-from skillgap.api.schemas import FaultOut, OccupationRef, ProblemOut
+from skillgap.api.problem_schemas import FaultOut, ProblemOut
 from skillgap.errors import (
     BodyTooLarge,
+    ChartsBusy,
     CodeOfOlderTaxonomy,
     DomainNotLoaded,
     InvalidBody,
@@ -28,13 +28,17 @@ from skillgap.errors import (
     RequestError,
     SeveralFaults,
     SeveralOccupations,
+    faults_of,
 )
+from skillgap.http.routing import validation_faults
 from skillgap.logs import request_id
+from skillgap.occupations.schemas import OccupationRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fastapi import FastAPI, Request
+
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -56,21 +60,15 @@ INVALID_PARAMETER = Problem(
     "A parameter is missing or malformed",
     "Correct every parameter named under `errors` and ask again.",
 )
-NOT_FOUND = Problem(
-    404, "not-found", "There is nothing at this address", "See /docs for what there is."
-)
-METHOD_NOT_ALLOWED = Problem(
-    405, "method-not-allowed", "This address does not take this method", "See /docs."
-)
+NOT_FOUND = Problem(404, "not-found", "There is nothing at this address", "See /docs for what there is.")
+METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "This address does not take this method", "See /docs.")
 INTERNAL_ERROR = Problem(
     500,
     "internal-error",
     "Something went wrong on our side",
     "Ask again; if it stays, report the `request_id` to whoever runs the service.",
 )
-MALFORMED_REQUEST = Problem(
-    400, "malformed-request", "This is not an HTTP request", "Send one of HTTP/1.1."
-)
+MALFORMED_REQUEST = Problem(400, "malformed-request", "This is not an HTTP request", "Send one of HTTP/1.1.")
 KEY_REQUIRED = Problem(
     401,
     "key-required",
@@ -89,18 +87,14 @@ REQUEST_TOO_SLOW = Problem(
     "The request did not arrive in time",
     "Send it in one go.",
 )
-URL_TOO_LONG = Problem(
-    414, "url-too-long", "The address is too long", "Ask with a POST, or for less at a time."
-)
+URL_TOO_LONG = Problem(414, "url-too-long", "The address is too long", "Ask with a POST, or for less at a time.")
 TOO_MANY_REQUESTS = Problem(
     429,
     "too-many-requests",
     "Too many requests",
     "Ask again after `Retry-After` seconds; `RateLimit` says how many are left.",
 )
-HEAD_TOO_LARGE = Problem(
-    431, "head-too-large", "The headers are too large", "Send fewer and shorter headers."
-)
+HEAD_TOO_LARGE = Problem(431, "head-too-large", "The headers are too large", "Send fewer and shorter headers.")
 TOO_BUSY = Problem(
     503,
     "too-busy",
@@ -130,58 +124,62 @@ PROBLEMS: dict[type[RequestError], Problem] = {
     InvalidParameter: INVALID_PARAMETER,
     InvalidBody: Problem(
         400,
-        "invalid-body",
+        InvalidBody.code,
         "The body cannot be read",
         "Send one JSON object in UTF-8, each name in it once; `detail` says where it breaks off.",
     ),
     BodyTooLarge: Problem(
         413,
-        "body-too-large",
+        BodyTooLarge.code,
         "The body is too large",
         "Send it in parts.",
     ),
     SeveralOccupations: Problem(
         300,
-        "several-occupations",
+        SeveralOccupations.code,
         "Several occupations have this code",
         "Ask again with one of the 8-digit codes under `suggestions`.",
     ),
     OccupationNotFound: Problem(
         404,
-        "occupation-not-found",
+        OccupationNotFound.code,
         "Occupation not found",
         "Look the code up with /occupations?q=; it may belong to an older taxonomy.",
     ),
     CodeOfOlderTaxonomy: Problem(
         404,
-        "code-of-older-taxonomy",
+        CodeOfOlderTaxonomy.code,
         "Code of an older taxonomy",
         "Ask again with a code under `suggestions`: the occupations that took its place.",
     ),
     OccupationNotRated: Problem(
         404,
-        "occupation-not-rated",
+        OccupationNotRated.code,
         "Occupation not rated",
         "O*NET lists this occupation but has not rated it; compare with one under `suggestions`.",
     ),
     DomainNotLoaded: Problem(
         404,
-        "domain-not-loaded",
+        DomainNotLoaded.code,
         "Domain not loaded",
         "Load a release with this domain's file (Knowledge, Abilities, Work Activities).",
     ),
-    ReleaseNotFound: Problem(
-        404, "release-not-found", "Release not loaded", "See /releases for those that are."
-    ),
+    ReleaseNotFound: Problem(404, ReleaseNotFound.code, "Release not loaded", "See /releases for those that are."),
     ReleaseOutOfReach: Problem(
         503,
-        "release-out-of-reach",
+        ReleaseOutOfReach.code,
         "The release has to be read from a database that is away",
         "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
     ),
+    ChartsBusy: Problem(
+        503,
+        ChartsBusy.code,
+        "Too many charts are being drawn",
+        "Ask again after `Retry-After` seconds.",
+    ),
     NothingLoaded: Problem(
         503,
-        "nothing-loaded",
+        NothingLoaded.code,
         "No release is loaded yet",
         "Load one with `skillgap load`; ask again after `Retry-After` seconds.",
     ),
@@ -226,14 +224,8 @@ def problem_response(
 
 
 def problem_of(error: RequestError) -> Problem:
-    """The kind of problem an error is.
-
-    Of several, malformed comes before unknown, and a mere choice after all faults.
-    """
-    if isinstance(error, SeveralFaults):
-        kinds = [problem_of(fault) for fault in error.faults]
-        return min(kinds, key=lambda one: (one.status < 400, one.status))
-    return PROBLEMS[type(error)]
+    """The kind of problem an error is; of several faults, the leading one's."""
+    return PROBLEMS[type(error.leading if isinstance(error, SeveralFaults) else error)]
 
 
 def coming(seconds: float) -> str:
@@ -242,7 +234,7 @@ def coming(seconds: float) -> str:
 
 
 async def _request_error(request: Request, error: RequestError) -> Response:
-    faults = error.faults if isinstance(error, SeveralFaults) else [error]
+    faults = faults_of(error)
     problem = problem_of(error)
     detail, headers = str(error), {}
     supplied_after = getattr(request.state, "retry_after", None)
@@ -260,7 +252,7 @@ async def _request_error(request: Request, error: RequestError) -> Response:
 
 def _fault(error: RequestError) -> FaultOut:
     return FaultOut(
-        code=PROBLEMS[type(error)].code,
+        code=error.code,
         parameter=error.parameter,
         detail=str(error),
         suggestions=[OccupationRef.model_validate(one._asdict()) for one in error.suggestions],

@@ -1,1 +1,1 @@
-"""A second opinion: a language model judges levels. Off unless a model is configured."""
+"""The language model: client and replies. It knows no subject."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 
-from skillgap.database import writing
+from skillgap.database.transactions import writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine

@@ -2,7 +2,12 @@
 
 from alembic import context
 
-from skillgap.tables import Base
+from skillgap.database.base import Base
+from skillgap.onet import tables as onet_tables
+from skillgap.onet.rescored import tables as rescored_tables
+from skillgap.onet.supplements import tables as supplements_tables
+
+DECLARED = (onet_tables, rescored_tables, supplements_tables)  # each adds its tables
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -47,12 +47,8 @@ def upgrade() -> None:
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("rows_loaded", sa.Integer(), nullable=False),
         sa.Column("rows_rejected", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "rows_read = rows_loaded + rows_rejected", name=op.f("ck_loaded_files_rows_add_up")
-        ),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["load_runs.run_id"], name=op.f("fk_loaded_files_run_id")
-        ),
+        sa.CheckConstraint("rows_read = rows_loaded + rows_rejected", name=op.f("ck_loaded_files_rows_add_up")),
+        sa.ForeignKeyConstraint(["run_id"], ["load_runs.run_id"], name=op.f("fk_loaded_files_run_id")),
         sa.PrimaryKeyConstraint("run_id", "file", name=op.f("pk_loaded_files")),
         **STORAGE,
     )
@@ -63,9 +59,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["run_id"], ["load_runs.run_id"], name=op.f("fk_rejected_rows_run_id")
-        ),
+        sa.ForeignKeyConstraint(["run_id"], ["load_runs.run_id"], name=op.f("fk_rejected_rows_run_id")),
         sa.PrimaryKeyConstraint("run_id", "file", "line", name=op.f("pk_rejected_rows")),
         **STORAGE,
     )
@@ -85,12 +79,8 @@ def upgrade() -> None:
         sa.Column("release", sa.String(length=20), nullable=False),
         sa.Column("previous", sa.String(length=20), nullable=True),
         sa.CheckConstraint("only_row = 1", name=op.f("ck_current_release_one_row")),
-        sa.ForeignKeyConstraint(
-            ["previous"], ["releases.release"], name=op.f("fk_current_release_previous")
-        ),
-        sa.ForeignKeyConstraint(
-            ["release"], ["releases.release"], name=op.f("fk_current_release_release")
-        ),
+        sa.ForeignKeyConstraint(["previous"], ["releases.release"], name=op.f("fk_current_release_previous")),
+        sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_current_release_release")),
         sa.PrimaryKeyConstraint("only_row", name=op.f("pk_current_release")),
         **STORAGE,
     )
@@ -105,9 +95,7 @@ def upgrade() -> None:
             "domain IN ('skills', 'knowledge', 'abilities', 'work_activities')",
             name=op.f("ck_elements_domain"),
         ),
-        sa.ForeignKeyConstraint(
-            ["release"], ["releases.release"], name=op.f("fk_elements_release")
-        ),
+        sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_elements_release")),
         sa.PrimaryKeyConstraint("release", "element_id", name=op.f("pk_elements")),
         **STORAGE,
     )
@@ -117,12 +105,8 @@ def upgrade() -> None:
         sa.Column("onetsoc_code", sa.CHAR(length=10), nullable=False),
         sa.Column("title", sa.String(length=150), nullable=False),
         sa.Column("description", sa.String(length=1000), nullable=False),
-        sa.CheckConstraint(
-            "onetsoc_code LIKE '__-____.__'", name=op.f("ck_occupations_onetsoc_code")
-        ),
-        sa.ForeignKeyConstraint(
-            ["release"], ["releases.release"], name=op.f("fk_occupations_release")
-        ),
+        sa.CheckConstraint("onetsoc_code LIKE '__-____.__'", name=op.f("ck_occupations_onetsoc_code")),
+        sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_occupations_release")),
         sa.PrimaryKeyConstraint("release", "onetsoc_code", name=op.f("pk_occupations")),
         **STORAGE,
     )
@@ -187,9 +171,7 @@ def upgrade() -> None:
             ["scales.release", "scales.scale_id"],
             name=op.f("fk_level_anchors_release_scale_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "release", "element_id", "scale_id", "anchor_value", name=op.f("pk_level_anchors")
-        ),
+        sa.PrimaryKeyConstraint("release", "element_id", "scale_id", "anchor_value", name=op.f("pk_level_anchors")),
         **STORAGE,
     )
     op.create_table(
@@ -208,15 +190,9 @@ def upgrade() -> None:
         sa.Column("date_updated", sa.Date(), nullable=False),
         sa.Column("domain_source", sa.String(length=30), nullable=False),
         sa.CheckConstraint("not_relevant IN ('Y', 'N')", name=op.f("ck_ratings_not_relevant")),
-        sa.CheckConstraint(
-            "recommend_suppress IN ('Y', 'N')", name=op.f("ck_ratings_recommend_suppress")
-        ),
-        sa.CheckConstraint(
-            "scale_id <> 'IM' OR data_value BETWEEN 1 AND 5", name=op.f("ck_ratings_importance")
-        ),
-        sa.CheckConstraint(
-            "scale_id <> 'LV' OR data_value BETWEEN 0 AND 7", name=op.f("ck_ratings_level")
-        ),
+        sa.CheckConstraint("recommend_suppress IN ('Y', 'N')", name=op.f("ck_ratings_recommend_suppress")),
+        sa.CheckConstraint("scale_id <> 'IM' OR data_value BETWEEN 1 AND 5", name=op.f("ck_ratings_importance")),
+        sa.CheckConstraint("scale_id <> 'LV' OR data_value BETWEEN 0 AND 7", name=op.f("ck_ratings_level")),
         sa.CheckConstraint("standard_error >= 0", name=op.f("ck_ratings_standard_error")),
         sa.ForeignKeyConstraint(
             ["release", "element_id"],
@@ -234,9 +210,7 @@ def upgrade() -> None:
             name=op.f("fk_ratings_release_scale_id"),
         ),
         sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_ratings_release")),
-        sa.PrimaryKeyConstraint(
-            "release", "onetsoc_code", "element_id", "scale_id", name=op.f("pk_ratings")
-        ),
+        sa.PrimaryKeyConstraint("release", "onetsoc_code", "element_id", "scale_id", name=op.f("pk_ratings")),
         **STORAGE,
     )
     op.create_table(
@@ -256,8 +230,6 @@ def upgrade() -> None:
             ["occupations.release", "occupations.onetsoc_code"],
             name=op.f("fk_related_occupations_release_related_onetsoc_code"),
         ),
-        sa.PrimaryKeyConstraint(
-            "release", "onetsoc_code", "related_onetsoc_code", name=op.f("pk_related_occupations")
-        ),
+        sa.PrimaryKeyConstraint("release", "onetsoc_code", "related_onetsoc_code", name=op.f("pk_related_occupations")),
         **STORAGE,
     )

@@ -30,12 +30,8 @@ def upgrade() -> None:
         sa.Column("table_ids", sa.String(length=255), nullable=False),
         sa.Column("fetched_at", sa.DateTime(), nullable=False),
         sa.Column("rows_sha256", sa.CHAR(length=64), nullable=False),
-        sa.CheckConstraint(
-            "onetsoc_code LIKE '__-____.__'", name=op.f("ck_supplements_onetsoc_code")
-        ),
-        sa.CheckConstraint(
-            "outcome IN ('rated', 'not_rated', 'unknown')", name=op.f("ck_supplements_outcome")
-        ),
+        sa.CheckConstraint("onetsoc_code LIKE '__-____.__'", name=op.f("ck_supplements_onetsoc_code")),
+        sa.CheckConstraint("outcome IN ('rated', 'not_rated', 'unknown')", name=op.f("ck_supplements_outcome")),
         sa.PrimaryKeyConstraint("supplement_id", name=op.f("pk_supplements")),
         **STORAGE,
     )
@@ -53,9 +49,7 @@ def upgrade() -> None:
         sa.Column("not_relevant", sa.CHAR(length=1), nullable=True),
         sa.Column("date_updated", sa.Date(), nullable=False),
         sa.Column("domain_source", sa.String(length=30), nullable=False),
-        sa.CheckConstraint(
-            "scale_id IN ('LV', 'IM')", name=op.f("ck_supplemental_ratings_scale_id")
-        ),
+        sa.CheckConstraint("scale_id IN ('LV', 'IM')", name=op.f("ck_supplemental_ratings_scale_id")),
         sa.CheckConstraint(
             "scale_id <> 'LV' OR data_value BETWEEN 0 AND 7",
             name=op.f("ck_supplemental_ratings_level"),
@@ -68,19 +62,13 @@ def upgrade() -> None:
             "recommend_suppress IN ('Y', 'N')",
             name=op.f("ck_supplemental_ratings_recommend_suppress"),
         ),
-        sa.CheckConstraint(
-            "not_relevant IN ('Y', 'N')", name=op.f("ck_supplemental_ratings_not_relevant")
-        ),
-        sa.CheckConstraint(
-            "standard_error >= 0", name=op.f("ck_supplemental_ratings_standard_error")
-        ),
+        sa.CheckConstraint("not_relevant IN ('Y', 'N')", name=op.f("ck_supplemental_ratings_not_relevant")),
+        sa.CheckConstraint("standard_error >= 0", name=op.f("ck_supplemental_ratings_standard_error")),
         sa.ForeignKeyConstraint(
             ["supplement_id"],
             ["supplements.supplement_id"],
             name=op.f("fk_supplemental_ratings_supplement_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "supplement_id", "element_id", "scale_id", name=op.f("pk_supplemental_ratings")
-        ),
+        sa.PrimaryKeyConstraint("supplement_id", "element_id", "scale_id", name=op.f("pk_supplemental_ratings")),
         **STORAGE,
     )

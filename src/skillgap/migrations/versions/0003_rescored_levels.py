@@ -57,13 +57,11 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=True),
         sa.Column("code_version", sa.String(length=20), nullable=False),
         sa.CheckConstraint(
-            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', "
-            "'failed')",
+            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', 'failed')",
             name=op.f("ck_rescoring_calls_outcome"),
         ),
         sa.CheckConstraint(
-            "response_format IN ('json_schema_strict', 'json_schema', 'json_object', "
-            "'prompt_only')",
+            "response_format IN ('json_schema_strict', 'json_schema', 'json_object', 'prompt_only')",
             name=op.f("ck_rescoring_calls_response_format"),
         ),
         sa.CheckConstraint("run >= 1", name=op.f("ck_rescoring_calls_run")),
@@ -87,18 +85,10 @@ def upgrade() -> None:
         sa.Column("confidence", sa.String(length=6), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.CheckConstraint("level BETWEEN 0 AND 7", name=op.f("ck_rescored_levels_level")),
-        sa.CheckConstraint(
-            "not_relevant IN ('Y', 'N')", name=op.f("ck_rescored_levels_not_relevant")
-        ),
-        sa.CheckConstraint(
-            "not_relevant = 'N' OR level = 0", name=op.f("ck_rescored_levels_not_relevant_is_0")
-        ),
-        sa.CheckConstraint(
-            "confidence IN ('low', 'medium', 'high')", name=op.f("ck_rescored_levels_confidence")
-        ),
-        sa.ForeignKeyConstraint(
-            ["call_id"], ["rescoring_calls.call_id"], name=op.f("fk_rescored_levels_call_id")
-        ),
+        sa.CheckConstraint("not_relevant IN ('Y', 'N')", name=op.f("ck_rescored_levels_not_relevant")),
+        sa.CheckConstraint("not_relevant = 'N' OR level = 0", name=op.f("ck_rescored_levels_not_relevant_is_0")),
+        sa.CheckConstraint("confidence IN ('low', 'medium', 'high')", name=op.f("ck_rescored_levels_confidence")),
+        sa.ForeignKeyConstraint(["call_id"], ["rescoring_calls.call_id"], name=op.f("fk_rescored_levels_call_id")),
         sa.PrimaryKeyConstraint("call_id", "element_id", name=op.f("pk_rescored_levels")),
         **STORAGE,
     )
@@ -113,9 +103,7 @@ def upgrade() -> None:
         sa.Column("bias", sa.Numeric(precision=6, scale=4), nullable=False),
         sa.Column("mean_absolute_error", sa.Numeric(precision=6, scale=4), nullable=False),
         sa.Column("calibrated_bias", sa.Numeric(precision=6, scale=4), nullable=False),
-        sa.Column(
-            "calibrated_mean_absolute_error", sa.Numeric(precision=6, scale=4), nullable=False
-        ),
+        sa.Column("calibrated_mean_absolute_error", sa.Numeric(precision=6, scale=4), nullable=False),
         sa.PrimaryKeyConstraint("calibration_id", name=op.f("pk_calibrations")),
         **STORAGE,
     )
@@ -140,16 +128,12 @@ def upgrade() -> None:
         sa.Column("calibration_id", sa.Integer(), nullable=False),
         sa.Column("onetsoc_code", sa.CHAR(length=10), nullable=False),
         sa.Column("half", sa.String(length=8), nullable=False),
-        sa.CheckConstraint(
-            "half IN ('fitted', 'held_out')", name=op.f("ck_calibration_samples_half")
-        ),
+        sa.CheckConstraint("half IN ('fitted', 'held_out')", name=op.f("ck_calibration_samples_half")),
         sa.ForeignKeyConstraint(
             ["calibration_id"],
             ["calibrations.calibration_id"],
             name=op.f("fk_calibration_samples_calibration_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "calibration_id", "onetsoc_code", name=op.f("pk_calibration_samples")
-        ),
+        sa.PrimaryKeyConstraint("calibration_id", "onetsoc_code", name=op.f("pk_calibration_samples")),
         **STORAGE,
     )

@@ -35,8 +35,6 @@ def upgrade() -> None:
             ["occupations.release", "occupations.onetsoc_code"],
             name=op.f("fk_code_crosswalk_release_onetsoc_code"),
         ),
-        sa.PrimaryKeyConstraint(
-            "release", "onetsoc_2010_code", "onetsoc_code", name=op.f("pk_code_crosswalk")
-        ),
+        sa.PrimaryKeyConstraint("release", "onetsoc_2010_code", "onetsoc_code", name=op.f("pk_code_crosswalk")),
         **STORAGE,
     )

@@ -1,0 +1,181 @@
+"""The OpenAPI document and ``/docs``: Swagger UI from an installed package, no CDN."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from skillgap.api.middleware.authentication import is_open
+from skillgap.api.problem_schemas import ProblemOut
+from skillgap.api.problems import (
+    ALL_PROBLEMS,
+    INTERNAL_ERROR,
+    INVALID_PARAMETER,
+    MEDIA_TYPE,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    Problem,
+)
+from skillgap.api.security_headers import PAGE_POLICY, page
+from skillgap.errors import (
+    BodyTooLarge,
+    ChartsBusy,
+    CodeOfOlderTaxonomy,
+    DomainNotLoaded,
+    InvalidBody,
+    NothingLoaded,
+    OccupationNotFound,
+    OccupationNotRated,
+    ReleaseNotFound,
+    ReleaseOutOfReach,
+    SeveralOccupations,
+)
+
+EXAMPLES_OF = {
+    "answers": "application/json",
+    "lines": "application/x-ndjson",
+    "tables": "text/csv",
+}  # what examples.json calls them
+SWAGGER_UI = "/static/swagger-ui"
+SWAGGER_POLICY = {name: value for name, value in PAGE_POLICY.items() if name != "require-trusted-types-for"} | {
+    "img-src": "'self' data:"
+}  # it draws its icons from data and writes with innerHTML
+
+OF_THE_SERVICE: Mapping[str, Sequence[str]] = {
+    "/health": (),
+    "/ready": (NothingLoaded.code,),
+    "/problems/{code}": (NOT_FOUND.code,),
+}
+"""Operations about the service itself, and their problems beside those of every operation."""
+
+SECURITY_SCHEMES = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
+
+
+def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI's ``responses`` for the problems that a route can answer with, one example each."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        problem = next(one for one in ALL_PROBLEMS if one.code == code)
+        response = responses.setdefault(problem.status, {"description": problem.title, "content": {MEDIA_TYPE: {}}})
+        content = response["content"][MEDIA_TYPE]
+        content["schema"] = {"$ref": "#/components/schemas/ProblemOut"}
+        content.setdefault("examples", {})[code] = {
+            "summary": problem.title,
+            "value": _problem_example(problem),
+        }
+    return responses
+
+
+class DocumentedApi(FastAPI):
+    """FastAPI with our OpenAPI document, and a ``/docs`` that needs no internet."""
+
+    needs_key = False
+    also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(docs_url=None, redoc_url=None, **options)
+        self.mount(SWAGGER_UI, StaticFiles(packages=[("fastapi_offline", "static")]))
+        self.add_api_route("/docs", _swagger_ui, include_in_schema=False)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _document(self)
+        return self.openapi_schema
+
+
+async def _swagger_ui() -> HTMLResponse:
+    return page("docs.html", {"swagger_ui": SWAGGER_UI[1:]}, policy=SWAGGER_POLICY)
+
+
+def _document(app: DocumentedApi) -> dict[str, Any]:
+    """FastAPI's document, with problems instead of its own 422, and an example for every answer."""
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs")
+    schemas["ProblemOut"] = problem
+    if app.needs_key:
+        document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            responses.pop("422", None)
+            edge = () if is_open(path) else app.also_answers
+            responses |= problems(*_problems_of(path, operation), *edge)
+            if app.needs_key and not is_open(path):
+                operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
+            _add_examples(operation, f"{method.upper()} {path}")
+    return document
+
+
+def _problems_of(path: str, operation: dict[str, Any]) -> list[str]:
+    """The problems an operation may answer with, by what it takes."""
+    codes = [INVALID_PARAMETER.code, METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code]
+    if path in OF_THE_SERVICE:
+        return [*codes, *OF_THE_SERVICE[path]]
+    names = {one["name"] for one in operation.get("parameters", ())}
+    body = operation.get("requestBody")
+    if body:
+        names |= body["content"]["application/json"]["schema"].get("properties", {}).keys()
+        codes += [InvalidBody.code, BodyTooLarge.code]
+    if "release" in names or path.startswith("/releases/"):
+        codes += [NothingLoaded.code, ReleaseNotFound.code, ReleaseOutOfReach.code]
+    if names & {"code", "from", "to", "occupation"}:
+        codes += [SeveralOccupations.code, OccupationNotFound.code, CodeOfOlderTaxonomy.code]
+        codes.append(OccupationNotRated.code)
+    if "domain" in names:
+        codes.append(DomainNotLoaded.code)
+    if path.endswith((".svg", ".png")):
+        codes.append(ChartsBusy.code)
+    return codes
+
+
+def _add_examples(operation: dict[str, Any], name: str) -> None:
+    """A real answer of each media type, and the body it was asked with."""
+    content = operation["responses"]["200"]["content"]
+    for kind, media_type in EXAMPLES_OF.items():
+        example = _examples()[kind].get(name)
+        if example is None:
+            continue
+        content[media_type]["example"] = example["answer"]
+        if "body" in example:
+            asked = operation["requestBody"]["content"]["application/json"]
+            asked["example"] = example["body"]
+
+
+def _problem_example(problem: Problem) -> dict[str, Any]:
+    if problem.code in _examples()["problems"]:
+        answer: dict[str, Any] = _examples()["problems"][problem.code]["answer"]
+        return answer
+    return {
+        "type": f"/problems/{problem.code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.advice,
+        "instance": "/skill-gap",
+        "code": problem.code,
+        "request_id": "d3c2dea93660753d",
+        "errors": [],
+    }
+
+
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    """Real answers to real requests, lists shortened; a test holds them to what is answered."""
+    text = files("skillgap.api").joinpath("examples.json").read_text(encoding="utf-8")
+    examples: dict[str, dict[str, Any]] = json.loads(text)
+    return examples

@@ -1,0 +1,62 @@
+"""What the page's address holds: all of its state, so that a link shows the same."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from skillgap.errors import OccupationNotFound, OccupationNotRated, Suggestion
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.codes import parse_code
+
+CODE_IN_TEXT = re.compile(r"(?:^|\()\s*(\d{2}-\d{4}(?:\.\d{2})?)\s*\)?\s*$", re.ASCII)
+MOST_CHOICES = 8
+
+
+class Choice(NamedTuple):
+    """What was chosen for one side, or why nothing is chosen yet and what could be."""
+
+    text: str  # as it stands in the field
+    code: str | None = None
+    problem: str | None = None
+    instead: tuple[Suggestion, ...] = ()
+    not_rated: OccupationNotRated | None = None
+
+
+def chosen(catalogue: Catalogue, text: str, domain: str) -> Choice:
+    """The occupation that a text means: a code, a title with or without its code, or a search."""
+    text = text.strip()
+    if not text:
+        return Choice("")
+    if code := CODE_IN_TEXT.search(text):
+        return _by_code(catalogue, parse_code(code[1]), domain, text)
+    found = list(catalogue.search().find(text))
+    exact = [one for one in found if catalogue.occupations[one.onetsoc_code].title.casefold() == text.casefold()]
+    if len(exact) == 1 or len(found) == 1:
+        return _by_code(catalogue, (exact or found)[0].onetsoc_code, domain, text)
+    if not found:
+        return Choice(text, problem=f"No occupation is found for “{text}”. Try another word.")
+    instead = tuple(
+        Suggestion(one.onetsoc_code, catalogue.occupations[one.onetsoc_code].title) for one in found[:MOST_CHOICES]
+    )
+    return Choice(text, problem=f"Which occupation is “{text}”?", instead=instead)
+
+
+def named(catalogue: Catalogue, code: str) -> str:
+    """An occupation as it stands in a field: title and code."""
+    return f"{catalogue.occupations[code].title} ({code})"
+
+
+def _by_code(catalogue: Catalogue, code: str, domain: str, text: str) -> Choice:
+    try:
+        catalogue.profile(code, domain=domain)
+    except OccupationNotFound as error:
+        return Choice(text, problem=str(error))
+    except OccupationNotRated as error:
+        return Choice(
+            named(catalogue, code),
+            problem=str(error),
+            instead=tuple(error.suggestions),
+            not_rated=error,
+        )
+    return Choice(named(catalogue, code), code)

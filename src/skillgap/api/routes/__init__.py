@@ -1,1 +1,0 @@
-"""One file a subject; each endpoint looks up, computes and shapes."""

@@ -1,0 +1,209 @@
+"""The commands that answer from the release loaded: ``gap``, ``moves``, ``path``, ``search``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from skillgap.database.engine import connect
+from skillgap.errors import RequestError, SeveralFaults
+from skillgap.gap.distances import DEFAULT_MEASURE, Measure
+from skillgap.gap.transitions import Direction
+from skillgap.http.parameters import LARGEST_PAGE
+from skillgap.occupations.moves.query import MOST_STEPS, MovesOptions, PathOptions
+from skillgap.occupations.moves.schemas import (
+    ClosenessOut,
+    MovesOut,
+    PathOut,
+    StepOut,
+    WidestGapOut,
+)
+from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.onet.catalogue import Catalogue, current_catalogue
+from skillgap.settings import DatabaseSettings
+
+FromArgument = Annotated[str, typer.Argument(metavar="FROM", help="O*NET-SOC code.")]
+ToArgument = Annotated[str, typer.Argument(metavar="TO", help="O*NET-SOC code.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer instead of a table.")]
+
+
+def gap(source: FromArgument, target: ToArgument, as_json: JsonOption = False) -> None:
+    """Show what TO asks for that FROM does not bring."""
+    catalogue = read_current()
+    answer = SkillGapOut.of(catalogue, GapOptions(), *_both_sides(catalogue, source, target))
+    if as_json or not sys.stdout.isatty():
+        _write_json(answer)
+    else:
+        _show_gap(answer)
+
+
+def moves(
+    occupation: Annotated[str, typer.Argument(metavar="CODE", help="O*NET-SOC code.")],
+    *,
+    direction: Annotated[Direction, typer.Option(help="Moves from CODE, or moves to it.")] = Direction.FROM,
+    measure: Annotated[Measure, typer.Option(help="What is near.")] = DEFAULT_MEASURE,
+    min_coverage: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Leave out moves with a smaller coverage."),
+    ] = None,
+    max_job_zone_difference: Annotated[
+        int | None, typer.Option(min=0, max=4, help="Leave out what is more job zones away.")
+    ] = None,
+    other_major_group: Annotated[
+        bool, typer.Option("--other-major-group", help="Leave out CODE's own SOC major group.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST_PAGE, help="How many to show.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the occupations nearest to CODE, and what each move takes."""
+    catalogue = read_current().published()
+    asked = MovesOptions(
+        direction=direction,
+        measure=measure,
+        min_coverage=min_coverage,
+        max_job_zone_difference=max_job_zone_difference,
+        other_major_group=other_major_group,
+        limit=limit,
+    )
+    answer = MovesOut.of(catalogue, asked, catalogue.code_named(occupation, "CODE"))
+    if as_json or not sys.stdout.isatty():
+        _write_json(answer)
+    else:
+        _show_moves(answer)
+
+
+def path(
+    source: FromArgument,
+    target: ToArgument,
+    max_steps: Annotated[int, typer.Option(min=1, max=MOST_STEPS, help="Steps, at most.")] = 3,
+    as_json: JsonOption = False,
+) -> None:
+    """Show by which stepping stones TO can be reached from FROM."""
+    catalogue = read_current().published()
+    here, there = (side.onetsoc_code for side in _both_sides(catalogue, source, target))
+    answer = PathOut.of(catalogue, PathOptions(max_steps=max_steps), here, there)
+    if as_json or not sys.stdout.isatty():
+        _write_json(answer)
+    else:
+        _show_path(answer)
+
+
+def search(text: Annotated[str, typer.Argument(help="Code, title or lay title.")]) -> None:
+    """Find occupations."""
+    catalogue = read_current()
+    table = Table("code", "title", "rated", "matched")
+    for match in catalogue.search().find(text)[:20]:
+        title = catalogue.occupations[match.onetsoc_code].title
+        rated = "yes" if catalogue.is_rated(match.onetsoc_code) else "no"
+        table.add_row(match.onetsoc_code, title, rated, match.matched_text)
+    Console().print(table if table.row_count else f"Nothing found for {text!r}.")
+
+
+def read_current() -> Catalogue:
+    """The current release of the database that the settings name; raises NothingLoaded."""
+    return current_catalogue(connect(DatabaseSettings().url()))
+
+
+def _both_sides(catalogue: Catalogue, source: str, target: str) -> tuple[Side, Side]:
+    sides: list[Side] = []
+    faults: list[RequestError] = []
+    for parameter, text in (("FROM", source), ("TO", target)):
+        try:
+            code = catalogue.code_named(text, parameter)
+            sides.append(Side(code, catalogue.profile(code, parameter)))
+        except RequestError as fault:
+            faults.append(fault)
+    if faults:
+        raise SeveralFaults(faults)
+    return sides[0], sides[1]
+
+
+def _write_json(answer: BaseModel) -> None:
+    sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+
+
+def _show_gap(answer: SkillGapOut) -> None:
+    summary = answer.summary
+    source = answer.from_occupation.title if answer.from_occupation else "You"
+    title = (
+        f"{source} -> {answer.to_occupation.title} (O*NET {answer.release}): "
+        f"{summary.gaps} gaps, {summary.missing} missing, coverage {summary.coverage:.0%}"
+    )
+    table = Table("skill", "status", "from", "to", "difference", "importance", title=title)
+    for one in answer.skill_gaps:
+        table.add_row(
+            one.element_name,
+            one.status + (" *" if one.low_precision else ""),
+            f"{one.from_level:.2f}",
+            f"{one.to_level:.2f}",
+            f"{one.difference:.2f}",
+            f"{one.to_importance:.2f}" if one.to_importance is not None else "",
+        )
+    Console().print(table)
+    if any(one.low_precision for one in answer.skill_gaps):
+        Console().print("* O*NET recommends suppressing one of the levels: the estimate is imprecise.")
+
+
+def _show_moves(answer: MovesOut) -> None:
+    title = (
+        f"Moves {answer.direction} {answer.occupation.title} (O*NET {answer.release}): "
+        f"{answer.total} of {answer.rated} rated occupations by {answer.measure}"
+    )
+    columns = ("rank", "code", "title", answer.measure, "gap", "coverage", "zone", "related")
+    table = Table(*columns, "largest gaps", title=title)
+    for one in answer.moves:
+        table.add_row(
+            str(one.rank),
+            one.occupation.onetsoc_code,
+            one.occupation.title,
+            f"{one.distance:.3f}" + (" *" if one.close else ""),
+            f"{one.weighted_gap:.2f}",
+            f"{one.coverage:.0%}",
+            str(one.job_zone or ""),
+            one.related.relatedness_tier if one.related else "",
+            _in_words(one.largest_gaps),
+        )
+    removed = [f"{one.name} {one.value} left out {one.removed}." for one in answer.filters]
+    for text in (table, *removed, _close_up_to(answer.closeness), *answer.notes):
+        Console().print(text)
+
+
+def _show_path(answer: PathOut) -> None:
+    title = (
+        f"{answer.from_occupation.title} -> {answer.to_occupation.title} (O*NET {answer.release}): "
+        f"widest step {answer.widest_step:.2f} levels, directly {answer.direct.weighted_gap:.2f}"
+    )
+    table = Table("step", "code", "to", "gap", "coverage", "largest gaps", title=title)
+    for number, step in enumerate(answer.steps, start=1):
+        table.add_row(str(number), *_step_cells(step))
+    table.add_section()
+    table.add_row("directly", *_step_cells(answer.direct))
+    for text in (table, _close_up_to(answer.closeness), *answer.notes):
+        Console().print(text)
+
+
+def _step_cells(step: StepOut) -> tuple[str, ...]:
+    return (
+        step.to_occupation.onetsoc_code,
+        step.to_occupation.title,
+        f"{step.weighted_gap:.2f}" + (" *" if step.close else ""),
+        f"{step.coverage:.0%}",
+        _in_words(step.largest_gaps),
+    )
+
+
+def _in_words(gaps: list[WidestGapOut]) -> str:
+    return ", ".join(f"{gap.element_name} {gap.difference:.2f}" for gap in gaps)
+
+
+def _close_up_to(closeness: ClosenessOut) -> str:
+    return (
+        f"* close: {closeness.measure} of {' and '.join(closeness.domains)} up to "
+        f"{closeness.threshold:.3f}, calibrated on {closeness.pairs} pairs."
+    )

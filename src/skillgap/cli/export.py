@@ -1,0 +1,122 @@
+"""``skillgap export``: pairs in short, or ratings, as a file for a notebook or a warehouse."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from skillgap.database.engine import connect
+from skillgap.errors import ExportError
+from skillgap.gap import pair_blocks
+from skillgap.http.csv_response import cells, columns
+from skillgap.http.csv_text import csv_text
+from skillgap.http.parameters import Domain
+from skillgap.occupations.batch.lines import CSV_HEADER, csv_lines
+from skillgap.occupations.batch.service import MatrixQuery, matrix_asked_for
+from skillgap.occupations.reference.schemas import RatingOut
+from skillgap.onet.catalogue import Catalogue, current_catalogue
+from skillgap.settings import DatabaseSettings
+
+logger = logging.getLogger(__name__)
+
+RATING_COLUMNS = ("release", "onetsoc_code", *columns(RatingOut))
+PARQUET_TYPES = {
+    "n": "Int64",
+    "recommend_suppress": "boolean",
+    "not_relevant": "boolean",
+    "date_updated": "datetime64[s]",
+}  # of the statistics that may be absent, on both scales
+
+
+class Rows(StrEnum):
+    """What there is to export."""
+
+    PAIRS = "pairs"
+    RATINGS = "ratings"
+
+
+def export(
+    path: Annotated[Path, typer.Argument(help="A file that ends in .csv or .parquet.")],
+    rows: Annotated[Rows, typer.Option(help="Pairs of rated occupations in short, or every rating.")] = Rows.PAIRS,
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="CODE", help="Only pairs from this occupation.")
+    ] = None,
+    target: Annotated[str | None, typer.Option("--to", metavar="CODE", help="Only pairs to this occupation.")] = None,
+    domain: Annotated[Domain, typer.Option(help="What the occupations are rated on.")] = "skills",
+) -> None:
+    """Write the current release's pairs or ratings to a CSV or Parquet file."""
+    if path.suffix not in (".csv", ".parquet"):
+        raise typer.BadParameter(f"{path} ends neither in .csv nor in .parquet")
+    if rows is Rows.RATINGS and (source or target):
+        raise typer.BadParameter("--from and --to are for pairs")
+    if path.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise ExportError("Parquet needs pyarrow: install it, or skillgap[parquet].")
+    catalogue = current_catalogue(connect(DatabaseSettings().url()))
+    given = {"from": source, "to": target, "domain": domain}
+    asked = {name: value for name, value in given.items() if value is not None}
+    query = matrix_asked_for(asked, catalogue)
+    write = _write_pairs if rows is Rows.PAIRS else _write_ratings
+    with _replacing(path) as part:
+        written = write(part, catalogue, query)
+    logger.info("%s: %d %s of release %s", path, written, rows, catalogue.info.release)
+
+
+def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
+    release = catalogue.info.release
+    matrix = catalogue.matrix(query.domain)
+    blocks = pair_blocks.blocks(matrix, query.from_code, query.to_code)
+    if path.suffix == ".csv":
+        lines = (csv_lines(release, block) for block in blocks)
+        return _write_csv(path, CSV_HEADER, lines)
+    codes = pd.CategoricalDtype(list(matrix.codes))
+    names = pair_blocks.COLUMNS[1:]
+    frame = pd.concat(
+        pd.DataFrame(block.rows(), columns=names).astype({"from": codes, "to": codes}) for block in blocks
+    )
+    frame.insert(0, "release", release)
+    frame.round(5).astype({"release": "category"}).to_parquet(path, engine="pyarrow", index=False)
+    return len(frame)
+
+
+def _write_ratings(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
+    rated = (
+        [
+            [catalogue.info.release, code, *cells(RatingOut.of(rating))]
+            for rating in catalogue.profile(code, domain=query.domain).values()
+        ]
+        for code in catalogue.matrix(query.domain).codes
+    )
+    if path.suffix == ".csv":
+        return _write_csv(path, csv_text([RATING_COLUMNS]), map(csv_text, rated))
+    frame = pd.DataFrame(chain.from_iterable(rated), columns=RATING_COLUMNS)
+    types = {f"{scale}_{name}": dtype for scale in ("level", "importance") for name, dtype in PARQUET_TYPES.items()}
+    frame.astype(types).to_parquet(path, engine="pyarrow", index=False)
+    return len(frame)
+
+
+def _write_csv(path: Path, header: str, texts: Iterable[str]) -> int:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(header)
+        return sum(text.count("\r\n") for text in texts if file.write(text))
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file beside the one to write, which it becomes when it is whole; raises ExportError."""
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror or error}") from error
+    finally:
+        part.unlink(missing_ok=True)

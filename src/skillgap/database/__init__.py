@@ -1,0 +1,1 @@
+"""The database: engine, transactions, locks, replicas, and what every table is made of."""

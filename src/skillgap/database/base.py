@@ -1,0 +1,77 @@
+"""The schema, declared once. Names and types follow O*NET's own data dictionary (MySQL edition).
+
+Releases stand side by side: every published row carries its release. The validation of the loader
+reads types, lengths, keys and nullability from here, so a rule is written down once.
+
+Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLite's default).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Dialect, MetaData, Numeric
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+MYSQL = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in {
+        "engine": "InnoDB",
+        "charset": "utf8mb4",
+        "collate": "utf8mb4_bin",
+    }.items()
+}
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A ``DECIMAL`` that comes back as ``Decimal`` from every database.
+
+    SQLite keeps the number as a double; with so few digits the round trip is exact.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, precision: int, scale: int) -> None:
+        super().__init__(precision, scale, asdecimal=False)
+        self.precision = precision
+        self.scale = scale
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[float | None], Decimal | None]:
+        """The stored number with its published number of decimals."""
+        return _exact(self.scale).__getitem__
+
+
+class _Exact(dict[float | None, Decimal | None]):
+    """Numbers by the doubles they are stored as: few are published, so equal ones are one."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__({None: None})
+        self.scale = scale
+
+    def __missing__(self, value: float) -> Decimal:
+        found = self[value] = Decimal(f"{value:.{self.scale}f}")
+        return found
+
+
+_exact = cache(_Exact)
+
+
+class Base(DeclarativeBase):
+    """Naming of constraints, and how MySQL and MariaDB store the tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    __table_args__: Any = MYSQL

@@ -1,0 +1,1 @@
+"""The gap between occupations: pure arithmetic on ratings, with no I/O."""

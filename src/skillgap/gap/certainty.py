@@ -1,0 +1,201 @@
+"""A comparison as it was asked for: how certain each gap is, what filters leave, what sums it up.
+
+Standard errors are O*NET's, in levels. The rules are in ``docs/method.md``; like the gap itself
+this is arithmetic on published figures, with no I/O.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from math import hypot
+from statistics import NormalDist
+from typing import NamedTuple
+
+from skillgap.gap.comparison import ElementGap, compare_profiles
+from skillgap.gap.ratings import Profile
+
+STANDARD = NormalDist()
+
+
+class Certainty(StrEnum):
+    """Whether a gap is more than the raters' own scatter."""
+
+    GAP = "gap"  # at least the threshold, and the interval is above 0
+    POSSIBLE_GAP = "possible_gap"  # at least the threshold, but the interval holds 0
+    NEGLIGIBLE = "negligible"  # below the threshold
+
+
+@dataclass(frozen=True)
+class ComparisonOptions:
+    """What a caller may ask for; the defaults leave every element in.
+
+    ``threshold`` (levels) divides negligible differences from others: half a level is about what
+    eight raters can tell apart. ``holm`` adjusts for many elements being tested at once.
+    """
+
+    min_gap: float = 0.0
+    min_importance: float | None = None
+    strict: bool = False
+    confidence: float = 0.95
+    threshold: float = 0.5
+    holm: bool = False
+
+
+class Interval(NamedTuple):
+    """The interval of a difference and its standard error, in levels.
+
+    ``floored`` says that all raters agreed on a side, so that a floor stands for its error of 0.
+    """
+
+    standard_error: float
+    lower: float
+    upper: float
+    floored: bool
+
+
+class ClassifiedGap(NamedTuple):
+    """A gap and how certain it is; without published errors both are None."""
+
+    element: ElementGap
+    interval: Interval | None
+    certainty: Certainty | None
+
+
+class AppliedFilter(NamedTuple):
+    """A filter that was asked for, and how many elements it took out."""
+
+    name: str
+    value: str | float
+    removed: int
+
+
+class Comparison(NamedTuple):
+    """Two occupations compared; every list in the order of ``skill_gap``.
+
+    ``coverage`` (0-1) and ``weighted_gap`` (levels) are ``gap.tally``'s over the elements that
+    ``strict`` and ``min_importance`` leave; ``min_gap`` only shortens the list of gaps.
+    """
+
+    gaps: list[ClassifiedGap]
+    met: list[ElementGap]
+    surplus: list[ElementGap]
+    filters: list[AppliedFilter]
+    coverage: float
+    weighted_gap: float
+
+    @property
+    def compared(self) -> int:
+        """How many elements the filters leave."""
+        return len(self.gaps) + len(self.met) + len(self.surplus)
+
+    def certainties(self) -> Counter[Certainty | None]:
+        """How many gaps there are of each class; None counts those without published errors."""
+        return Counter(gap.certainty for gap in self.gaps)
+
+
+def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Comparison:
+    """Compare two occupations with the options; a filter that is not asked for does nothing."""
+    filters: list[AppliedFilter] = []
+    told = compare_profiles(source, target)
+    elements = told.elements
+    if options.strict or options.min_importance is not None:
+        elements = _filter_elements(elements, options, filters)
+        kept = {one.element_id: one.target for one in elements}
+        told = compare_profiles(source, kept)
+        elements = told.elements
+    gaps = [one for one in elements if one.difference_hundredths > 0]
+    certain = _holm(elements, 1 - options.confidence) if options.holm else None
+    if options.min_gap > 0:
+        wide = [one for one in gaps if one.difference_hundredths / 100 >= options.min_gap]
+        filters.append(AppliedFilter("min_gap", options.min_gap, len(gaps) - len(wide)))
+        gaps = wide
+    return Comparison(
+        gaps=_judge(gaps, options, certain),
+        met=[one for one in elements if one.difference_hundredths == 0],
+        surplus=[one for one in elements if one.difference_hundredths < 0],
+        filters=filters,
+        coverage=told.coverage,
+        weighted_gap=told.weighted_gap,
+    )
+
+
+def _filter_elements(
+    elements: list[ElementGap], options: ComparisonOptions, filters: list[AppliedFilter]
+) -> list[ElementGap]:
+    if options.strict:
+        kept = [one for one in elements if not one.low_precision]
+        filters.append(AppliedFilter("precision", "strict", len(elements) - len(kept)))
+        elements = kept
+    least = options.min_importance
+    if least is not None:
+        kept = [one for one in elements if (one.to_importance or 0) >= least]
+        filters.append(AppliedFilter("min_importance", least, len(elements) - len(kept)))
+        elements = kept
+    return elements
+
+
+def interval(element: ElementGap, confidence: float) -> Interval | None:
+    """The interval of an element's difference; None where a side has no published error."""
+    asked, held, hundredths = element
+    if held is None or held.error is None or asked.error is None:
+        return None
+    floored = held.floored or asked.floored
+    return interval_of(hundredths, held.error, asked.error, floored, confidence)
+
+
+def interval_of(
+    hundredths: int, source_error: float, target_error: float, floored: bool, confidence: float
+) -> Interval:
+    """Difference -/+ z * sqrt(e_s^2 + e_t^2), in levels."""
+    error = hypot(source_error, target_error)
+    half = normal_quantile(confidence) * error
+    difference = hundredths / 100
+    return Interval(error, difference - half, difference + half, floored)
+
+
+def class_of(hundredths: int, threshold: float, *, above_0: bool) -> Certainty:
+    """The class of a gap, given whether its difference is certainly above 0."""
+    if hundredths < threshold * 100:
+        return Certainty.NEGLIGIBLE
+    return Certainty.GAP if above_0 else Certainty.POSSIBLE_GAP
+
+
+def _judge(
+    gaps: Sequence[ElementGap], options: ComparisonOptions, certain: Collection[str] | None
+) -> list[ClassifiedGap]:
+    """Each gap's interval, and its class by that interval or by Holm's ``certain`` element ids."""
+    judged = []
+    for element in gaps:
+        found = interval(element, options.confidence)
+        certainty = None
+        if found is not None:
+            above_0 = found.lower > 0 if certain is None else element.element_id in certain
+            certainty = class_of(element.difference_hundredths, options.threshold, above_0=above_0)
+        judged.append(ClassifiedGap(element, found, certainty))
+    return judged
+
+
+def _holm(elements: Sequence[ElementGap], alpha: float) -> set[str]:
+    """Ids of elements whose difference is not 0 when all are tested together (Holm's step-down)."""
+    tested = []
+    for element in elements:
+        found = interval(element, 0.5)
+        if found:
+            z = abs(element.difference_hundredths / 100) / found.standard_error
+            tested.append((2 * (1 - STANDARD.cdf(z)), element.element_id))
+    certain: set[str] = set()
+    for rank, (p_value, element_id) in enumerate(sorted(tested)):
+        if p_value > alpha / (len(tested) - rank):
+            break
+        certain.add(element_id)
+    return certain
+
+
+@cache
+def normal_quantile(confidence: float) -> float:
+    """The z of a two-sided interval, with two decimals: O*NET takes 1.96 for its 95 % bounds."""
+    return round(STANDARD.inv_cdf(0.5 + confidence / 2), 2)

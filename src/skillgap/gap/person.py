@@ -1,0 +1,55 @@
+"""A person in an occupation's place: levels that were answered, the others unknown and never 0.
+
+Levels are on O*NET's LV scale (0-7). Pure arithmetic, as the gap itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from skillgap.gap.ratings import Estimate, Profile, Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+
+FEWEST_ALIKE = 5  # answers; a few equal ones say nothing
+
+
+class AnsweredShare(NamedTuple):
+    """How much of what a target is rated on a person has answered.
+
+    ``weight`` (0-1) is the share of the target's importance that the answered elements have.
+    """
+
+    answered: int
+    unanswered: int
+    weight: float
+
+
+def person_profile(levels: Mapping[str, Decimal], names: Mapping[str, str]) -> Profile:
+    """A person's levels by element id as a profile: no importance, no standard errors."""
+    return {
+        element_id: Rating(element_id, names[element_id], Estimate(level), importance=None)
+        for element_id, level in sorted(levels.items())
+    }
+
+
+def answered_part(person: Profile, target: Profile) -> Profile:
+    """The target on what the person has answered: what is unknown is no gap."""
+    return {key: rating for key, rating in target.items() if key in person}
+
+
+def answered(person: Profile, target: Profile) -> AnsweredShare:
+    """How much of the target's profile the person has answered; a target without weight: 1.0."""
+    known = answered_part(person, target)
+    whole = sum(rating.weight for rating in target.values())
+    part = sum(rating.weight for rating in known.values())
+    return AnsweredShare(len(known), len(target) - len(known), part / whole if whole else 1.0)
+
+
+def all_alike(person: Profile) -> bool:
+    """Whether everything was answered with the same level, as who does not read the questions."""
+    levels = {rating.effective_hundredths for rating in person.values()}
+    return len(levels) == 1 and len(person) >= FEWEST_ALIKE

@@ -1,0 +1,94 @@
+"""The gap between two occupations: pure arithmetic on published ratings.
+
+Levels are on O*NET's LV scale (0-7), importances on its IM scale (1-5), both exactly as published.
+A level whose row says Not Relevant = Y counts as 0, on either side. Published figures have two
+decimals, so sums are taken over whole hundredths and are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from math import sqrt
+from typing import NamedTuple
+
+RATERS = 8  # trained analysts who rate each skill, where a row does not say how many
+
+
+class Estimate(NamedTuple):
+    """One published number: an element of an occupation on one scale, with O*NET's statistics.
+
+    ``not_relevant`` is published on LV rows alone and is None elsewhere; any other None is a
+    statistic that O*NET has not published for this number.
+    """
+
+    data_value: Decimal
+    n: int | None = None
+    standard_error: Decimal | None = None
+    lower_ci_bound: Decimal | None = None
+    upper_ci_bound: Decimal | None = None
+    recommend_suppress: bool | None = None
+    not_relevant: bool | None = None
+    date_updated: date | None = None
+    domain_source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rating:
+    """What O*NET says of one element in one occupation: how much of it, and how important.
+
+    ``effective_hundredths`` is the effective level in hundredths: as published, or 0 where it is not
+    relevant. ``weight`` is its importance above the scale's minimum, IM - 1, in hundredths: 0 to
+    400, and 0 where O*NET has not rated it; ``place`` sorts by it, the most important first and
+    what has none last. ``suppressed`` says that O*NET recommends not to use the level. ``error`` is
+    the level's standard error in levels, None where none is published; where all raters agreed it
+    is ``floored``: a rating is a whole number, so its rounding alone has a variance of 1/12.
+    """
+
+    element_id: str
+    element_name: str
+    level: Estimate
+    importance: Estimate | None
+    effective_hundredths: int = field(init=False)
+    weight: int = field(init=False)
+    place: int = field(init=False)
+    suppressed: bool = field(init=False)
+    error: float | None = field(init=False)
+    floored: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every comparison needs."""
+        effective = 0 if self.level.not_relevant else _hundredths(self.level.data_value)
+        weight = _hundredths(self.importance.data_value) - 100 if self.importance else 0
+        error = self.level.standard_error
+        object.__setattr__(self, "effective_hundredths", effective)
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "place", -weight if self.importance else 1)
+        object.__setattr__(self, "suppressed", self.level.recommend_suppress is True)
+        object.__setattr__(self, "floored", error == 0)
+        floor = sqrt(1 / 12 / (self.level.n or RATERS))
+        object.__setattr__(self, "error", None if error is None else float(error) or floor)
+
+    @property
+    def not_relevant(self) -> bool:
+        """Whether O*NET marks the element as not relevant for the occupation."""
+        return self.level.not_relevant is True
+
+    @property
+    def effective_level(self) -> Decimal:
+        """The level that a comparison uses, 0-7."""
+        return _level(self.effective_hundredths)
+
+
+Profile = Mapping[str, Rating]
+"""The ratings of one occupation by ``element_id``."""
+
+
+def _hundredths(value: Decimal) -> int:
+    return int(value.scaleb(2))
+
+
+def _level(hundredths: int) -> Decimal:
+    return Decimal(hundredths).scaleb(-2)

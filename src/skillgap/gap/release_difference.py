@@ -1,0 +1,168 @@
+"""What changed between two releases: pure arithmetic on the ratings of both.
+
+A rating with the same date and domain source in both releases was carried over; any other date or
+source says that the occupation was surveyed anew. Levels are counted levels on LV (0-7).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from skillgap.gap.comparison import ElementGap, compare_profiles
+from skillgap.gap.ratings import Estimate, Profile, Rating
+
+
+class RatingChange(StrEnum):
+    """What became of a rating."""
+
+    CARRIED_OVER = "carried_over"  # the same survey, the same figures
+    RESTATED = "restated"  # the same survey, but another figure
+    RE_SURVEYED = "re_surveyed"
+    NEWLY_RATED = "newly_rated"
+    NO_LONGER_RATED = "no_longer_rated"
+
+
+class OccupationChange(StrEnum):
+    """What became of an occupation's ratings."""
+
+    NEWLY_RATED = "newly_rated"
+    NO_LONGER_RATED = "no_longer_rated"
+    RE_SURVEYED = "re_surveyed"  # at least one rating is of another survey
+    RESTATED = "restated"  # the same surveys; figures or the elements rated differ
+    UNCHANGED = "unchanged"
+
+
+class GapChange(StrEnum):
+    """What became of the gap in an element."""
+
+    APPEARED = "appeared"
+    VANISHED = "vanished"
+    WIDENED = "widened"
+    NARROWED = "narrowed"
+
+
+class RatingPair(NamedTuple):
+    """An element of one occupation in two releases; None where the release does not rate it."""
+
+    element_id: str
+    change: RatingChange
+    before: Rating | None
+    after: Rating | None
+
+
+class OccupationDiff(NamedTuple):
+    """What became of an occupation, and of how many of its ratings."""
+
+    onetsoc_code: str
+    change: OccupationChange
+    ratings: Counter[RatingChange]
+
+
+class GapPair(NamedTuple):
+    """The gap in one element in two releases; None where the target is not rated on it.
+
+    ``source`` and ``target`` say what became of the two ratings that the gap rests on, None where
+    neither release has one.
+    """
+
+    element_id: str
+    change: GapChange
+    before: ElementGap | None
+    after: ElementGap | None
+    source: RatingChange | None
+    target: RatingChange | None
+
+
+def changed_ratings(before: Profile, after: Profile) -> list[RatingPair]:
+    """Every element that either profile has, by element id, with what became of its rating."""
+    return [
+        RatingPair(element_id, _rating_change(old, new), old, new)
+        for element_id in sorted({*before, *after})
+        for old, new in [(before.get(element_id), after.get(element_id))]
+    ]
+
+
+def changed_occupations(before: Mapping[str, Profile], after: Mapping[str, Profile]) -> list[OccupationDiff]:
+    """Every occupation that either release has rated, by code, with what became of its ratings."""
+    return [occupation_diff(code, before.get(code), after.get(code)) for code in sorted({*before, *after})]
+
+
+def occupation_diff(code: str, before: Profile | None, after: Profile | None) -> OccupationDiff:
+    """What became of one occupation; None stands for a release that has not rated it."""
+    ratings = Counter(one.change for one in changed_ratings(before or {}, after or {}))
+    if not before:
+        change = OccupationChange.NEWLY_RATED
+    elif not after:
+        change = OccupationChange.NO_LONGER_RATED
+    elif ratings[RatingChange.RE_SURVEYED]:
+        change = OccupationChange.RE_SURVEYED
+    elif ratings[RatingChange.CARRIED_OVER] < ratings.total():
+        change = OccupationChange.RESTATED
+    else:
+        change = OccupationChange.UNCHANGED
+    return OccupationDiff(code, change, ratings)
+
+
+def changed_gaps(
+    source_before: Profile, target_before: Profile, source_after: Profile, target_after: Profile
+) -> list[GapPair]:
+    """The elements whose gap from source to target changed, the largest change first.
+
+    Equal changes by element id. An element that a target is not rated on has no gap there.
+    """
+    before = {one.element_id: one for one in compare_profiles(source_before, target_before).elements}
+    after = {one.element_id: one for one in compare_profiles(source_after, target_after).elements}
+    source = {one.element_id: one.change for one in changed_ratings(source_before, source_after)}
+    target = {one.element_id: one.change for one in changed_ratings(target_before, target_after)}
+    pairs = [
+        GapPair(element_id, change, old, new, source.get(element_id), target.get(element_id))
+        for element_id in sorted({*before, *after})
+        for old, new in [(before.get(element_id), after.get(element_id))]
+        if (change := _gap_change(old, new)) is not None
+    ]
+    return sorted(pairs, key=lambda one: -abs(_gap(one.after) - _gap(one.before)))
+
+
+def _gap_change(before: ElementGap | None, after: ElementGap | None) -> GapChange | None:
+    old, new = _gap(before), _gap(after)
+    if old == new:
+        return None
+    if not old:
+        return GapChange.APPEARED
+    if not new:
+        return GapChange.VANISHED
+    return GapChange.WIDENED if new > old else GapChange.NARROWED
+
+
+def _gap(element: ElementGap | None) -> int:
+    """The gap in hundredths of a level."""
+    return max(0, element.difference_hundredths) if element else 0
+
+
+def _rating_change(before: Rating | None, after: Rating | None) -> RatingChange:
+    if before is None:
+        return RatingChange.NEWLY_RATED
+    if after is None:
+        return RatingChange.NO_LONGER_RATED
+    if before.level == after.level and before.importance == after.importance:
+        return RatingChange.CARRIED_OVER  # nearly all are: the rest need a closer look
+    estimates = [(before.level, after.level), (before.importance, after.importance)]
+    if any(_survey(old) != _survey(new) for old, new in estimates if old and new):
+        return RatingChange.RE_SURVEYED
+    if any(_figures(old) != _figures(new) for old, new in estimates):
+        return RatingChange.RESTATED
+    return RatingChange.CARRIED_OVER
+
+
+def _survey(estimate: Estimate) -> tuple[object, ...]:
+    return (estimate.date_updated, estimate.domain_source)
+
+
+def _figures(estimate: Estimate | None) -> tuple[object, ...] | None:
+    """What a comparison rests on; O*NET has widened its statistics' decimals without a survey."""
+    if estimate is None:
+        return None
+    return (estimate.data_value, estimate.not_relevant, estimate.recommend_suppress)

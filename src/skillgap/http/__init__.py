@@ -1,0 +1,1 @@
+"""What the routes of every subject share: strict parameters, bodies, CSV, the catalogue."""

@@ -1,0 +1,254 @@
+"""One call of a language model through the chat interface, whatever the server makes of it.
+
+A server's answer, good or bad, comes back as a ``Reply``: what it said, what it cost, and what may
+be tried next. Whoever asks decides on trying again, so that every attempt is seen and counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from openai import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    OpenAIError,
+    omit,
+)
+from pydantic import BaseModel, Field, ValidationError
+
+from skillgap.llm.replies import Next, Reply, ResponseFormat, Said, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from openai.types.chat.completion_create_params import ResponseFormat as FormatParameter
+    from openai.types.shared_params.response_format_json_schema import JSONSchema
+
+
+logger = logging.getLogger(__name__)
+
+OPENAI = "https://api.openai.com/v1"
+LONGEST_MESSAGE = 1_000  # characters of a fault that are kept
+LONGEST_WAIT = 120.0  # seconds that a server may ask us to wait
+
+_NAMES_THE_FORMAT = re.compile(r"response_format|json_schema|json_object|structured output", re.I)
+_REFUSES_IT = re.compile(
+    r"not (?:\w+ )?(?:support|accept|allow|permit|valid|available|implement)|unsupported|"
+    r"must be|invalid|unknown|unrecogni[sz]ed|extra (?:inputs|fields)",
+    re.I,
+)
+_TOO_LONG = re.compile(r"context.?(?:length|window|size)|maximum context|too (?:long|many tokens)", re.I)
+_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}|(?<=Bearer )\S+")
+
+
+class _PromptDetails(BaseModel):
+    cached_tokens: int | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+    prompt_tokens_details: _PromptDetails | None = None
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    finish_reason: str | None = None
+    message: _Message
+
+
+class _Completion(BaseModel):
+    """The part of a chat completion that we read; a stranger's answer, so it is checked."""
+
+    model: str | None = None
+    system_fingerprint: str | None = None
+    choices: list[_Choice] = Field(min_length=1)
+    usage: _Usage | None = None
+
+
+class Chat:
+    """One model behind one address. Remembers which response format the server accepts.
+
+    ``timeout_seconds`` is for a call as a whole: a server that sends a byte now and then ends too.
+    Without ``base_url`` it is OpenAI's own. Nothing is read from OpenAI's environment variables.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None,
+        api_key: str | None,
+        timeout_seconds: float,
+        temperature: float | None = None,
+        response_format: ResponseFormat = ResponseFormat.STRICT,
+    ) -> None:
+        self.model = model
+        self.base_url = (base_url or OPENAI).rstrip("/")
+        self.temperature = temperature
+        self.response_format = response_format
+        self._timeout_seconds = timeout_seconds
+        self._key = api_key or "none"  # the client insists on one
+        self._client = AsyncOpenAI(
+            api_key=self._key,
+            admin_api_key="",
+            organization="",
+            project="",
+            webhook_secret="",
+            base_url=self.base_url,
+            timeout=timeout_seconds,
+            max_retries=0,  # every attempt is ours to count
+            default_headers={"Authorization": f"Bearer {self._key}"},
+        )
+        self._client.organization = self._client.project = self._client.admin_api_key = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.close()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def ask(self, system: str, user: str, *, name: str, schema: Mapping[str, Any], token_limit: int) -> Reply:
+        """Ask once, for an answer by the JSON schema of at most ``token_limit`` tokens.
+
+        When the server does not know the response format, the next call uses the one below it.
+        """
+        used = self.response_format
+        own = self.base_url == OPENAI
+        started = time.monotonic()
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                raw = await self._client.chat.completions.with_raw_response.create(
+                    model=self.model,
+                    messages=[
+                        {"role": "system", "content": system},
+                        {"role": "user", "content": user},
+                    ],
+                    response_format=_format_parameter(used, name, schema) or omit,
+                    max_completion_tokens=token_limit if own else omit,
+                    max_tokens=omit if own else token_limit,  # the only name local servers know
+                    temperature=omit if self.temperature is None else self.temperature,
+                )
+            reply = self._read(raw.text)
+        except (TimeoutError, APITimeoutError):
+            fault = f"no answer within {self._timeout_seconds:g} s"
+            reply = {"said": Said.FAILED, "fault": fault, "next": Next.LATER}
+        except APIStatusError as error:
+            reply = self._read_error(error, used)
+        except APIConnectionError as error:
+            fault = f"{error} {error.__cause__ or ''}"
+            reply = {"said": Said.FAILED, "fault": fault, "next": Next.LATER}
+        except OpenAIError as error:
+            reply = {"said": Said.FAILED, "fault": str(error), "next": Next.LATER}
+        reply["fault"] = self._scrub(reply.get("fault", ""))
+        milliseconds = round((time.monotonic() - started) * 1000)
+        return Reply(response_format=used, milliseconds=milliseconds, **reply)
+
+    def _read(self, body: str) -> dict[str, Any]:
+        try:
+            completion = _Completion.model_validate_json(body)
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(part) for part in fault["loc"])
+            return {
+                "said": Said.FAILED,
+                "fault": f"the server's answer is not a chat completion: {place} {fault['msg']}",
+                "next": Next.LATER,
+                "text": self._scrub(body),
+            }
+        choice = completion.choices[0]
+        reply: dict[str, Any] = {
+            "said": Said.ANSWER,
+            "text": choice.message.content or "",
+            "usage": _usage(completion.usage),
+            "model_answered": completion.model,
+            "system_fingerprint": completion.system_fingerprint,
+        }
+        if choice.message.refusal:
+            reply |= {"said": Said.REFUSED, "fault": choice.message.refusal}
+        elif choice.finish_reason == "length":
+            reply |= {"said": Said.CUT, "fault": "the answer was cut at its length limit"}
+        elif choice.finish_reason == "content_filter":
+            reply |= {"said": Said.FILTERED, "fault": "the server's content filter stepped in"}
+        return reply
+
+    def _read_error(self, error: APIStatusError, used: ResponseFormat) -> dict[str, Any]:
+        status, text = error.status_code, str(error)
+        reply: dict[str, Any] = {"said": Said.FAILED, "fault": text}
+        # What is turned away costs nothing; of a 500 or a time-out nobody knows.
+        reply["unbilled"] = (status < 500 and status != 408) or status == 503
+        if status in (400, 422) and _NAMES_THE_FORMAT.search(text) and _REFUSES_IT.search(text):
+            below = used.below
+            if below is not None:
+                logger.info("%s does not accept %s; trying %s", self.base_url, used, below)
+                if self.response_format == used:  # else another call has stepped down already
+                    self.response_format = below
+                return reply | {"next": Next.AT_ONCE}
+        if status == 413 or (status in (400, 422) and _TOO_LONG.search(f"{error.code} {text}")):
+            return reply | {"next": Next.LESS}
+        if status in (408, 409, 429) or status >= 500:
+            exhausted = error.code == "insufficient_quota"
+            forbidden = error.response.headers.get("x-should-retry") == "false"
+            following = Next.STOP if exhausted else Next.NOTHING if forbidden else Next.LATER
+            return reply | {"next": following, "wait_seconds": _retry_after(error.response.headers)}
+        return reply | {"next": Next.STOP}
+
+    def _scrub(self, text: str) -> str:
+        if self._key != "none":
+            text = text.replace(self._key, "***")
+        return _LIKE_A_KEY.sub("***", text)[:LONGEST_MESSAGE].strip()
+
+
+def _format_parameter(used: ResponseFormat, name: str, schema: Mapping[str, Any]) -> FormatParameter | None:
+    if used is ResponseFormat.PROMPT:
+        return None
+    if used is ResponseFormat.OBJECT:
+        return {"type": "json_object"}
+    described: JSONSchema = {"name": name, "schema": dict(schema)}
+    if used is ResponseFormat.STRICT:
+        described["strict"] = True
+    return {"type": "json_schema", "json_schema": described}
+
+
+def _usage(usage: _Usage | None) -> Usage | None:
+    if usage is None or not usage.prompt_tokens + usage.completion_tokens:
+        return None
+    details = usage.prompt_tokens_details
+    return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens if details else None)
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks us to wait; None where it does not say, or for too long."""
+    milliseconds, after = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if re.fullmatch(r"\d+(\.\d+)?", milliseconds):
+        seconds = float(milliseconds) / 1000
+    elif re.fullmatch(r"\d+(\.\d+)?", after):
+        seconds = float(after)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return max(seconds, 0.0) if seconds <= LONGEST_WAIT else None

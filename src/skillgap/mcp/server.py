@@ -1,0 +1,294 @@
+"""``skillgap mcp``: three tools for assistants, over stdin and stdout by the MCP SDK.
+
+The catalogue is the one the API serves from, and is looked at before every answer, so that a
+release loaded meanwhile answers. Stdout belongs to the protocol; logs go to stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+from pydantic import BaseModel, Field
+
+from skillgap import __version__
+from skillgap.errors import (
+    DatabaseUnavailable,
+    NothingLoaded,
+    RequestError,
+    SeveralFaults,
+    SkillgapError,
+    faults_of,
+)
+from skillgap.occupations.moves.query import MovesOptions
+from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut, MovesOut
+from skillgap.occupations.notes import notes_of
+from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
+from skillgap.occupations.schemas import OccupationRef
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.live_catalogue import LiveCatalogue
+
+INSTRUCTIONS = """\
+O*NET occupations compared: what a target occupation asks for that a source does not bring.
+Look codes up with find_occupation first. Levels are on O*NET's LV scale (0-7), importances on IM
+(1-5). Name the release an answer comes from. This includes information from the O*NET Database by
+the U.S. Department of Labor, Employment and Training Administration, used under CC BY 4.0; gaps
+and distances are computed by skillgap and not endorsed by USDOL/ETA.
+"""
+READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+MOST = 50
+
+Code = Annotated[
+    str,
+    Field(description="An O*NET-SOC code such as 29-1141.00, or its first 6 digits.", max_length=100),
+]
+Limit = Annotated[int, Field(ge=1, le=MOST, description="How many to list, at most.")]
+Release = Annotated[
+    str | None,
+    Field(description="A loaded O*NET release; without it the current one.", max_length=20),
+]
+
+
+class FoundOccupation(OccupationRef):
+    """An occupation that a search found."""
+
+    rated: bool = Field(description="Only rated occupations can be compared.")
+    matched_text: str = Field(description="The title or lay title that the text matched.")
+
+
+class FoundOccupations(BaseModel):
+    """What a search found, the best match first."""
+
+    release: str
+    sentence: str
+    total: int
+    occupations: list[FoundOccupation]
+    notes: list[str]
+
+
+class Gap(BaseModel):
+    """An element the target asks for at a higher level."""
+
+    element_id: str
+    element_name: str
+    status: str = Field(description="`missing` where the source's level is 0, else `lower`.")
+    from_level: float
+    to_level: float
+    difference: float
+    to_importance: float | None
+    certainty: str | None = Field(description="`gap`, `possible_gap` (could be the raters' scatter) or `negligible`.")
+    sentence: str = Field(description="What both levels mean, by O*NET's own examples.")
+
+
+class ComparedOccupations(BaseModel):
+    """What the target asks for that the source does not bring, widest gap first."""
+
+    release: str
+    sentence: str
+    from_occupation: OccupationRef
+    to_occupation: OccupationRef
+    summary: SummaryOut
+    gaps: list[Gap]
+    notes: list[str]
+
+
+class ClosestMove(OccupationRef):
+    """An occupation near the one that was asked about."""
+
+    distance: float = Field(description="1 - correlation of the profiles: 0 is alike, 2 opposite.")
+    close: bool = Field(description="As alike as occupations of one SOC group usually are.")
+    coverage: float = Field(description="Share of the required skill levels that is there, 0-1.")
+    weighted_gap: float = Field(description="Mean skill gap in levels, weighted by importance.")
+    largest_gaps: list[str]
+    related: bool = Field(description="Whether O*NET's own list of related occupations has it.")
+    sentence: str
+
+
+class ClosestMoves(BaseModel):
+    """Occupations whose profiles are most alike, the nearest first."""
+
+    release: str
+    sentence: str
+    occupation: OccupationRef
+    ranked_on: list[str] = Field(description="The domains whose profiles are compared.")
+    moves: list[ClosestMove]
+    notes: list[str]
+
+
+class Tools:
+    """The tools, on what the live holds. Our errors become tool errors, with our sentences."""
+
+    def __init__(self, live: LiveCatalogue) -> None:
+        self.live = live
+
+    def find_occupation(
+        self,
+        text: Annotated[str, Field(description="A code, a title or a lay title.", min_length=1, max_length=200)],
+        limit: Limit = 10,
+        release: Release = None,
+    ) -> FoundOccupations:
+        """Find O*NET occupations by code, title or lay title; typing errors are forgiven."""
+        with _tool_errors():
+            catalogue = self._catalogue(release)
+            found = catalogue.search().find(text)
+            return FoundOccupations(
+                release=catalogue.info.release,
+                sentence=_found_sentence(catalogue, text, [one.onetsoc_code for one in found]),
+                total=len(found),
+                occupations=[
+                    FoundOccupation(
+                        onetsoc_code=one.onetsoc_code,
+                        title=catalogue.occupations[one.onetsoc_code].title,
+                        rated=catalogue.is_rated(one.onetsoc_code),
+                        matched_text=one.matched_text,
+                    )
+                    for one in found[:limit]
+                ],
+                notes=notes_of(catalogue, "skills"),
+            )
+
+    def compare_occupations(
+        self, from_code: Code, to_code: Code, limit: Limit = 10, release: Release = None
+    ) -> ComparedOccupations:
+        """What does the target occupation ask for that the source does not bring? Skills only.
+
+        The widest gaps come first; `summary` counts them all.
+        """
+        with _tool_errors():
+            catalogue = self._catalogue(release)
+            sides = _sides(catalogue, {"from_code": from_code, "to_code": to_code})
+            answer = SkillGapOut.of(catalogue, GapOptions(explain="anchors"), *sides)
+        return ComparedOccupations(
+            release=answer.release,
+            sentence=_compared_sentence(catalogue, answer),
+            from_occupation=answer.from_occupation,
+            to_occupation=answer.to_occupation,
+            summary=answer.summary,
+            gaps=[
+                Gap.model_validate(
+                    one.model_dump(include=set(Gap.model_fields))
+                    | {"sentence": one.explanation.sentence if one.explanation else ""}
+                )
+                for one in answer.skill_gaps[:limit]
+            ],
+            notes=answer.notes,
+        )
+
+    def closest_moves(self, code: Code, limit: Limit = 10, release: Release = None) -> ClosestMoves:
+        """Which occupations are most like this one, and what would each move take?
+
+        Ranked by how alike the ratings are, on skills and, where loaded, knowledge; coverage and
+        gaps are on skills. A rank does not say whether somebody will get there.
+        """
+        with _tool_errors():
+            catalogue = self._catalogue(release)
+            (side,) = _sides(catalogue, {"code": code})
+            return _closest_moves(catalogue, side.onetsoc_code, limit)
+
+    def _catalogue(self, release: str | None) -> Catalogue:
+        self.live.refresh()
+        current = self.live.snapshot.catalogue
+        if current is None:
+            raise DatabaseUnavailable(self.live.fault) if self.live.fault else NothingLoaded
+        return current if release is None else self.live.catalogue_of(release)
+
+
+def mcp_server(live: LiveCatalogue) -> MCPServer:
+    """The server with its tools; ``run("stdio")`` serves until its input ends."""
+    server = MCPServer("skillgap", version=__version__, instructions=INSTRUCTIONS)
+    tools = Tools(live)
+    for tool in (tools.find_occupation, tools.compare_occupations, tools.closest_moves):
+        server.add_tool(tool, annotations=READING)
+    return server
+
+
+def serve(live: LiveCatalogue) -> None:
+    """Answer an assistant over stdin and stdout until it hangs up."""
+    mcp_server(live).run("stdio")
+
+
+@contextmanager
+def _tool_errors() -> Iterator[None]:
+    try:
+        yield
+    except SkillgapError as error:
+        faults = faults_of(error) if isinstance(error, RequestError) else [error]
+        raise ToolError(" ".join(_fault_sentence(fault) for fault in faults)) from error
+
+
+def _fault_sentence(fault: SkillgapError) -> str:
+    suggestions = fault.suggestions if isinstance(fault, RequestError) else ()
+    named = ", ".join(f"{one.onetsoc_code} {one.title}" for one in suggestions)
+    return f"{fault} Ask instead about: {named}." if named else str(fault)
+
+
+def _sides(catalogue: Catalogue, texts: dict[str, str]) -> list[Side]:
+    sides: list[Side] = []
+    faults: list[RequestError] = []
+    for parameter, text in texts.items():
+        try:
+            code = catalogue.code_named(text, parameter)
+            sides.append(Side(code, catalogue.profile(code, parameter)))
+        except RequestError as fault:
+            faults.append(fault)
+    if faults:
+        raise SeveralFaults(faults)
+    return sides
+
+
+def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
+    if not codes:
+        return f"{catalogue.info.title} has no occupation that {text!r} could mean."
+    best = codes[0]
+    rated = "" if catalogue.is_rated(best) else ", which O*NET has not rated"
+    return (
+        f"{catalogue.info.title} has {len(codes)} occupations that {text!r} could mean; the best "
+        f"match is {best} {catalogue.occupations[best].title}{rated}."
+    )
+
+
+def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
+    source = answer.from_occupation.title if answer.from_occupation else "You"
+    target, summary = answer.to_occupation, answer.summary
+    widest = ", ".join(one.element_name for one in answer.skill_gaps[:MOST_REASONS])
+    return (
+        f"By {catalogue.info.title}, {source} bring {summary.coverage:.0%} of the skill "
+        f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
+        f"{f', most of all {widest}' if widest else ''}."
+    )
+
+
+def _closest_moves(catalogue: Catalogue, code: str, limit: int) -> ClosestMoves:
+    answer = MovesOut.of(catalogue, MovesOptions(limit=limit), code)
+    title = answer.occupation.title
+    named = ", ".join(one.occupation.title for one in answer.moves[:MOST_REASONS])
+    return ClosestMoves(
+        release=answer.release,
+        sentence=f"By {catalogue.info.title}, the occupations most like {title} are {named}.",
+        occupation=answer.occupation,
+        ranked_on=answer.closeness.domains,
+        moves=[_move(one) for one in answer.moves],
+        notes=answer.notes,
+    )
+
+
+def _move(move: MoveOut) -> ClosestMove:
+    title = move.occupation.title
+    widest = [f"{one.element_name} (+{one.difference:.2f} levels)" for one in move.largest_gaps]
+    lacking = f"; most lacking: {', '.join(widest)}" if widest else ""
+    return ClosestMove(
+        onetsoc_code=move.occupation.onetsoc_code,
+        title=title,
+        distance=move.distance,
+        close=move.close,
+        coverage=move.coverage,
+        weighted_gap=move.weighted_gap,
+        largest_gaps=widest,
+        related=move.related is not None,
+        sentence=f"{title}: {move.coverage:.0%} of the skill levels are there{lacking}.",
+    )

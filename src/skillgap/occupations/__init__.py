@@ -1,0 +1,1 @@
+"""What one asks of the reference data; a folder for each subject."""

@@ -1,0 +1,208 @@
+"""The picture to take away, declared in Vega-Lite and drawn by vl-convert in a process of its own.
+
+Vega runs in a JavaScript engine that takes some 100 MB; a process that ends gives them back, and
+what goes wrong in it stays there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import Any, Literal
+
+from skillgap.errors import ChartsBusy
+from skillgap.occupations.charts.rows import KINDS, Row, headline, rows_of, source_title
+from skillgap.occupations.charts.view import Address
+from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.onet.records import ReleaseInfo
+
+Format = Literal["svg", "png"]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+COLOURS = {
+    "gap": "#c14a00",
+    "possible_gap": "#a97500",
+    "negligible": "#6b7785",
+    "unjudged": "#8a3f78",
+    "met": "#6b7785",
+    "surplus": "#0067a8",
+}
+ATTRIBUTION = (
+    "Includes information from the O*NET Database by USDOL/ETA, used under CC BY 4.0; modified by skillgap.",
+    "USDOL/ETA has not approved, endorsed, or tested these modifications.",
+)
+NOTHING = {
+    "height": 20,
+    "data": {"values": [{}]},
+    "mark": {"type": "text", "text": "There is nothing to show.", "align": "left", "x": 0},
+}  # an empty scale has no size, and cannot be drawn
+MOST_SECONDS = 30
+DRAWING = asyncio.Semaphore(1)  # a picture takes a core for about a second
+QUEUE = asyncio.Semaphore(8)  # who may wait for that, the one that is drawn among them
+
+
+class ChartFailed(Exception):
+    """The renderer did not draw; its text is what it said."""
+
+
+def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str, Any]:
+    """The comparison as a Vega-Lite specification, with its data in it."""
+    words = headline(answer, address)
+    rows = [row for row in rows_of(answer, address) if row.shown]
+    return {
+        "$schema": SCHEMA,
+        "background": "#ffffff",
+        "padding": 16,
+        "title": {
+            "text": _lines(words.sentence),
+            "subtitle": [
+                f"○ {source_title(answer)} · ● {answer.to_occupation.title} · "
+                f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
+                *ATTRIBUTION,
+            ],
+            "anchor": "start",
+            "frame": "group",
+            "fontSize": 15,
+            "subtitleFontSize": 11,
+            "subtitleColor": "#4e5b69",
+            "offset": 16,
+        },
+        "width": 520,
+        **(_marks(rows) if rows else NOTHING),
+        "config": {"view": {"stroke": None}, "axis": {"gridColor": "#d5dbe1"}},
+    }
+
+
+def _marks(rows: list[Row]) -> dict[str, Any]:
+    """Both levels of every element, joined, and the interval as a band."""
+    y = {
+        "field": "element_name",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "labelPadding": 12},
+    }
+    colour = {
+        "field": "class",
+        "type": "nominal",
+        "scale": {
+            "domain": [KINDS[kind] for kind in _kinds_of(rows)],
+            "range": [COLOURS[kind] for kind in _kinds_of(rows)],
+        },
+        "legend": {
+            "orient": "bottom",
+            "direction": "vertical",
+            "title": None,
+            "labelLimit": 500,
+            "symbolOpacity": 1,
+        },
+    }
+    size = {
+        "field": "to_importance",
+        "type": "quantitative",
+        "scale": {"domain": [1, 5], "range": [25, 170]},
+        "legend": {
+            "orient": "bottom",
+            "title": "Importance to the target",
+            "values": [1, 2, 3, 4, 5],
+        },
+    }
+    return {
+        "height": {"step": 20},
+        "data": {"values": [_values(row) for row in rows]},
+        "encoding": {"y": y, "color": colour},
+        "layer": [
+            {
+                "mark": {"type": "bar", "opacity": 0.22, "height": 12, "cornerRadius": 3},
+                "encoding": {"x": _level("low"), "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "rule", "strokeWidth": 3},
+                "encoding": {"x": _level("from_level"), "x2": {"field": "to_level"}},
+            },
+            {
+                "mark": {
+                    "type": "point",
+                    "filled": True,
+                    "fill": "#ffffff",
+                    "strokeWidth": 2,
+                    "stroke": "#16202b",
+                    "size": 60,
+                    "opacity": 1,
+                },
+                "encoding": {"x": _level("from_level")},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "opacity": 1},
+                "encoding": {"x": _level("to_level"), "size": size},
+            },
+        ],
+    }
+
+
+async def draw(specification: dict[str, Any], form: Format) -> bytes:
+    """A specification as a picture; one is drawn at a time. Raises ChartsBusy or ChartFailed."""
+    if QUEUE.locked():
+        raise ChartsBusy("All charts that may wait are waiting to be drawn.")
+    async with QUEUE, DRAWING:
+        renderer = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "skillgap.occupations.charts.renderer",
+            form,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            picture, said = await asyncio.wait_for(
+                renderer.communicate(json.dumps(specification).encode()), MOST_SECONDS
+            )
+        except BaseException:
+            renderer.kill()
+            raise
+    if renderer.returncode:
+        raise ChartFailed(said.decode(errors="replace"))
+    return picture
+
+
+def _values(row: Row) -> dict[str, Any]:
+    element = row.element
+    return {
+        "element_name": element.element_name,
+        "class": KINDS[row.kind],
+        "from_level": element.from_level,
+        "to_level": element.to_level,
+        "low": _on_scale(element.from_level + _or(element.lower, element.difference)),
+        "high": _on_scale(element.from_level + _or(element.upper, element.difference)),
+        "to_importance": _or(element.to_importance, 1),
+    }
+
+
+def _or(figure: float | None, otherwise: float) -> float:
+    return otherwise if figure is None else figure
+
+
+def _on_scale(level: float) -> float:
+    return round(min(7, max(0, level)), 5)
+
+
+def _level(field: str) -> dict[str, Any]:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [0, 7]},
+        "title": "Level, 0 to 7",
+        "axis": {"values": list(range(8))},
+    }
+
+
+def _kinds_of(rows: list[Row]) -> list[str]:
+    return [kind for kind in KINDS if any(row.kind == kind for row in rows)]
+
+
+def _lines(sentence: str) -> list[str]:
+    """The headline broken where its second half begins, to stay inside the picture."""
+    first, _, second = sentence.partition("; ")
+    return [f"{first};", second]

@@ -1,0 +1,1 @@
+"""Moves, paths and door openers."""

@@ -1,0 +1,1 @@
+"""A person compared with occupations."""

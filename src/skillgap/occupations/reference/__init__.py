@@ -1,0 +1,1 @@
+"""Occupations, elements and scales as O*NET publishes them."""

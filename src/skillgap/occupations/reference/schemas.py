@@ -1,0 +1,177 @@
+"""What the answers look like. A field that is declared is always sent; null is "not published"."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, Field
+
+from skillgap.gap.ratings import Estimate, Rating
+from skillgap.occupations.pair.level_schemas import RatingLevelsOut
+from skillgap.occupations.schemas import ComparedOccupation, ScaleOut
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.records import Element, Occupation
+
+
+class OccupationMatch(BaseModel):
+    """An occupation that a search found, and why."""
+
+    onetsoc_code: str
+    title: str
+    rated: bool = Field(description="Whether O*NET has rated its skills, so that it can be compared.")
+    matched: Literal["code", "title", "job_title"] | None = Field(
+        description="What the search text matched; null when everything is listed."
+    )
+    matched_text: str | None
+
+
+class OccupationsOut(BaseModel):
+    """One page of occupations."""
+
+    release: str
+    total: int
+    limit: int
+    offset: int
+    occupations: list[OccupationMatch]
+
+
+class RelatedOut(BaseModel):
+    """An entry of O*NET's own list of related occupations."""
+
+    onetsoc_code: str
+    title: str
+    relatedness_tier: str
+    related_index: int
+    rated: bool
+
+
+class OccupationOut(BaseModel):
+    """An occupation with everything the release says of it but its ratings."""
+
+    release: str
+    onetsoc_code: str
+    title: str
+    description: str
+    job_zone: int | None = Field(description="1 (little preparation) to 5 (extensive).")
+    rated_domains: list[str] = Field(description="Domains with ratings; empty where none has.")
+    job_titles: list[str] = Field(description="Lay titles (Alternate Titles before 30.3).")
+    related_occupations: list[RelatedOut]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, occupation: Occupation) -> Self:
+        """The answer for one occupation of a catalogue."""
+        code = occupation.onetsoc_code
+        return cls(
+            release=catalogue.info.release,
+            onetsoc_code=code,
+            title=occupation.title,
+            description=occupation.description,
+            job_zone=occupation.job_zone,
+            rated_domains=catalogue.rated_domains(code),
+            job_titles=list(catalogue.job_titles.get(code, ())),
+            related_occupations=[
+                RelatedOut(
+                    onetsoc_code=one.onetsoc_code,
+                    title=catalogue.occupations[one.onetsoc_code].title,
+                    relatedness_tier=one.relatedness_tier,
+                    related_index=one.related_index,
+                    rated=catalogue.is_rated(one.onetsoc_code),
+                )
+                for one in catalogue.related.get(code, ())
+            ],
+        )
+
+
+class EstimateOut(BaseModel):
+    """A published number with O*NET's statistics; null where O*NET has published none."""
+
+    data_value: float
+    n: int | None
+    standard_error: float | None
+    lower_ci_bound: float | None
+    upper_ci_bound: float | None
+    recommend_suppress: bool | None
+    not_relevant: bool | None
+    date_updated: date | None
+    domain_source: str | None
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        """The same figures as JSON numbers."""
+        return cls.model_validate(estimate._asdict())
+
+
+class RatingOut(BaseModel):
+    """What O*NET says of one element in an occupation."""
+
+    element_id: str
+    element_name: str
+    level: EstimateOut
+    importance: EstimateOut | None
+
+    @classmethod
+    def of(cls, rating: Rating) -> Self:
+        """The answer for one rating."""
+        return cls(
+            element_id=rating.element_id,
+            element_name=rating.element_name,
+            level=EstimateOut.of(rating.level),
+            importance=EstimateOut.of(rating.importance) if rating.importance else None,
+        )
+
+
+class RatingsOut(BaseModel):
+    """All ratings of an occupation in one domain."""
+
+    release: str
+    occupation: ComparedOccupation
+    domain: str
+    ratings: list[RatingOut]
+    levels: RatingLevelsOut | None = Field(
+        description="null where the levels are O*NET's and no others were asked for."
+    )
+
+
+class AnchorOut(BaseModel):
+    """An example of work at one point of an element's level scale."""
+
+    anchor_value: int
+    anchor_description: str
+
+
+class ElementOut(BaseModel):
+    """An element of the content model that occupations are rated on."""
+
+    element_id: str
+    element_name: str
+    description: str | None
+    domain: str
+    level_anchors: list[AnchorOut]
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, element: Element) -> Self:
+        """The answer for one rated element."""
+        return cls(
+            element_id=element.element_id,
+            element_name=element.element_name,
+            description=element.description,
+            domain=element.domain or "",
+            level_anchors=[
+                AnchorOut.model_validate(anchor._asdict()) for anchor in catalogue.anchors.get(element.element_id, ())
+            ],
+        )
+
+
+class ElementsOut(BaseModel):
+    """Elements that occupations are rated on, by element id."""
+
+    release: str
+    elements: list[ElementOut]
+
+
+class ScalesOut(BaseModel):
+    """The scales of the release, by id."""
+
+    release: str
+    scales: list[ScaleOut]

@@ -1,0 +1,1 @@
+"""The loaded releases and their differences."""

@@ -1,0 +1,145 @@
+"""Checked rows into the tables of their release. Functions take a connection and never commit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, literal, select, update
+
+from skillgap.onet.tables import (
+    RELEASE_TABLES,
+    CurrentRelease,
+    LoadedFiles,
+    LoadRuns,
+    RejectedRows,
+    Releases,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+    from sqlalchemy import Connection, Table
+
+    from skillgap.onet.load.find import Place
+    from skillgap.onet.load.read import FileReport, ProgressCallback, ReleaseRows
+    from skillgap.onet.load.validate import Rejected
+
+
+ROWS_AT_ONCE = 5_000
+
+
+def replace_release(
+    connection: Connection, place: Place, rows: ReleaseRows, run_id: int, report: ProgressCallback
+) -> dict[str, int]:
+    """Put the rows in the place of what the release had; the number of rows in each table after.
+
+    ``DELETE`` and ``INSERT``: in MySQL ``TRUNCATE`` would commit on its own.
+    """
+    for table in reversed(RELEASE_TABLES):
+        connection.execute(delete(table).where(table.c.release == place.release))
+    _keep_release(connection, place, run_id)
+    for table in RELEASE_TABLES:
+        if table.name in rows.tables:
+            _insert(connection, table, rows.tables[table.name], place.release, report)
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table).where(table.c.release == place.release))
+        or 0
+        for table in RELEASE_TABLES
+    }
+
+
+def make_current(connection: Connection, release: str) -> None:
+    """Let this release answer from now on; the one before it is remembered."""
+    current = connection.scalar(select(CurrentRelease.release))
+    if current is None:
+        connection.execute(insert(CurrentRelease).values(only_row=1, release=release))
+    elif current != release:
+        connection.execute(update(CurrentRelease).values(release=release, previous=current))
+
+
+def start_run(connection: Connection) -> int:
+    """A new row in ``load_runs``; its id."""
+    started = insert(LoadRuns).values(started_at=_now(), outcome="running")
+    return int(connection.execute(started).lastrowid)
+
+
+def end_run(connection: Connection, run_id: int, outcome: str, **columns: str | None) -> None:
+    """Say what became of the run."""
+    ended = update(LoadRuns).where(LoadRuns.run_id == run_id)
+    connection.execute(ended.values(finished_at=_now(), outcome=outcome, **columns))
+
+
+def end_killed_runs(connection: Connection, run_id: int) -> None:
+    """Runs before this one that are still ``running`` were killed: we hold the lock."""
+    killed = update(LoadRuns).where(LoadRuns.outcome == "running", LoadRuns.run_id < run_id)
+    connection.execute(killed.values(outcome="interrupted"))
+
+
+def keep_file_reports(connection: Connection, run_id: int, files: Iterable[FileReport]) -> None:
+    """One row a file in ``loaded_files``."""
+    for file in files:
+        connection.execute(
+            insert(LoadedFiles).values(
+                run_id=run_id,
+                file=file.file,
+                sha256=file.sha256,
+                rows_read=file.rows_read,
+                rows_loaded=file.rows_loaded,
+                rows_rejected=file.rows_rejected,
+            )
+        )
+
+
+def keep_rejected(connection: Connection, run_id: int, rejected: Iterable[Rejected]) -> None:
+    """One row in ``rejected_rows`` for each row left out."""
+    for row in rejected:
+        connection.execute(insert(RejectedRows).values(run_id=run_id, **row._asdict()))
+
+
+def loaded_checksums(connection: Connection, release: str) -> dict[str, str]:
+    """SHA-256 of the files the release was loaded from, by name; empty when it is not loaded."""
+    query = (
+        select(LoadedFiles.file, LoadedFiles.sha256)
+        .join(Releases, Releases.run_id == LoadedFiles.run_id)
+        .where(Releases.release == release)
+    )
+    return {row.file: row.sha256 for row in connection.execute(query)}
+
+
+def _keep_release(connection: Connection, place: Place, run_id: int) -> None:
+    columns: Mapping[str, Any] = {
+        "released": place.released,
+        "illustrative": place.illustrative,
+        "run_id": run_id,
+    }
+    known = Releases.release == place.release
+    if connection.scalar(select(literal(1)).where(known)):
+        connection.execute(update(Releases).where(known).values(**columns))
+    else:
+        connection.execute(insert(Releases).values(release=place.release, **columns))
+
+
+def _insert(connection: Connection, table: Table, rows: pd.DataFrame, release: str, report: ProgressCallback) -> None:
+    """All rows by the driver's own ``executemany``: SQLAlchemy's compiled VALUES cost five times.
+
+    The rows are already in the form the database stores, so no type has anything left to convert.
+    """
+    rows = rows.assign(release=release)
+    columns = [column.name for column in table.columns]
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    statement = (
+        f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, columns))}) "  # noqa: S608
+        f"VALUES ({', '.join([mark] * len(columns))})"
+    )
+    records = list(zip(*(rows[name].tolist() for name in columns), strict=True))
+    for start in range(0, len(records), ROWS_AT_ONCE):
+        report(f"writing {table.name}", start, len(records))
+        connection.exec_driver_sql(statement, records[start : start + ROWS_AT_ONCE])
+    report(f"writing {table.name}", len(records), len(records))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

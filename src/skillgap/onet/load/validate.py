@@ -1,0 +1,155 @@
+"""Rows of text to rows that the tables take, or a reason why not.
+
+What a column may hold is read from its table: ``skillgap.columns`` reads one text, and here come
+the rules across rows: the key, the foreign keys, the scales. Numbers and dates stay text, in
+exactly the form the database stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from skillgap.onet.columns import reader
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, Table
+
+
+ENDS = {"LV": (0, 7), "IM": (1, 5)}  # the scales of levels and importances, as the tables check
+
+
+@dataclass(frozen=True)
+class Known:
+    """The ids that a row may refer to, by column, and the ends of each scale."""
+
+    ids: Mapping[str, Collection[str]]
+    scales: Mapping[str, tuple[int, int]]
+
+
+class Rejected(NamedTuple):
+    """A row that is left out."""
+
+    file: str
+    line: int
+    reason: str
+    content: str
+
+
+def validate(table: Table, frame: pd.DataFrame, known: Known) -> tuple[pd.DataFrame, list[Rejected]]:
+    """The rows the table can take, and the others with the first reason found for each.
+
+    ``frame`` has text in the table's columns, the line as its index and the file in ``file``; of
+    rows with the same key the first is kept.
+    """
+    reasons = pd.Series([None] * len(frame), index=range(len(frame)), dtype=object)
+    typed = pd.DataFrame({"file": frame["file"].to_numpy(), "line": frame.index.to_numpy()})
+    for column in table.columns:
+        if column.name in frame:
+            typed[column.name], faults = _typed(frame[column.name], column)
+            reasons = reasons.where(reasons.notna(), faults)
+    for faults in (_unknown_ids(typed, known), _outside_scale(typed, known), _wrong_ends(typed)):
+        reasons = reasons.where(reasons.notna(), faults)
+    reasons = reasons.where(reasons.notna(), _repeated(typed[reasons.isna()], _key(table)))
+
+    good = reasons.isna()
+    rejected = [
+        Rejected(typed["file"][row], int(typed["line"][row]), reasons[row], content)
+        for row, content in _contents(frame, ~good)
+    ]
+    return typed[good], rejected
+
+
+def _typed(texts: pd.Series[str], column: Column[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """The column's values (None where missing), and what is wrong with each (None where nothing).
+
+    A column holds few distinct texts, so each is looked at once.
+    """
+    codes, distinct = pd.factorize(texts.to_numpy())
+    read = reader(column)
+    values: list[str | int | None] = []
+    faults: list[str | None] = []
+    for text in distinct:
+        value, fault = None, None
+        try:
+            value = read(text)
+        except ValueError as error:
+            fault = str(error)
+        values.append(value)
+        faults.append(fault)
+    return (
+        pd.Series(values, dtype=object).take(codes).reset_index(drop=True),
+        pd.Series(faults, dtype=object).take(codes).reset_index(drop=True),
+    )
+
+
+def _unknown_ids(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
+    faults = pd.Series([None] * len(typed), dtype=object)
+    for column, ids in known.ids.items():
+        if column in typed:
+            unknown = ~typed[column].isin(ids)
+            faults[unknown & faults.isna()] = (
+                column + " " + typed[column][unknown].map(repr) + " is not in this release"
+            )
+    return faults
+
+
+def _outside_scale(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
+    faults = pd.Series([None] * len(typed), dtype=object)
+    column = next((name for name in ("data_value", "anchor_value") if name in typed), None)
+    if column is None:
+        return faults
+    values = pd.to_numeric(typed[column], errors="coerce")
+    for scale_id in typed["scale_id"].dropna().unique():
+        if scale_id in known.scales:
+            minimum, maximum = known.scales[scale_id]
+            outside = (typed["scale_id"] == scale_id) & ~values.between(minimum, maximum)
+            faults[outside] = (
+                f"{column} " + typed[column][outside].map(repr) + f" is outside scale {scale_id} ({minimum}-{maximum})"
+            )
+    return faults
+
+
+def _wrong_ends(typed: pd.DataFrame) -> pd.Series[Any]:
+    """What is wrong with the ends of a scale; what we compute with rests on those of two."""
+    faults = pd.Series([None] * len(typed), dtype=object)
+    if not {"minimum", "maximum"} <= set(typed):
+        return faults
+    for row, (scale_id, minimum, maximum) in enumerate(
+        zip(typed["scale_id"], typed["minimum"], typed["maximum"], strict=True)
+    ):
+        ends = ENDS.get(scale_id, (minimum, maximum))
+        if minimum is None or maximum is None:
+            continue
+        if minimum >= maximum:
+            faults[row] = f"minimum {minimum} is not below maximum {maximum}"
+        elif (minimum, maximum) != ends:
+            faults[row] = f"scale {scale_id} is from {ends[0]} to {ends[1]}"
+    return faults
+
+
+def _repeated(typed: pd.DataFrame, key: list[str]) -> pd.Series[Any]:
+    if not key:
+        return pd.Series([None] * len(typed), index=typed.index, dtype=object)
+    repeated = typed.duplicated(key, keep=False)
+    rows = typed[repeated]
+    first = rows.groupby(key)["line"].transform("first")
+    return ("same key as line " + first.astype(str)).where(rows.duplicated(key), None).reindex(typed.index)
+
+
+def _key(table: Table) -> list[str]:
+    """The key within a release, where the file has one: job titles are numbered by us."""
+    key = [column.name for column in table.primary_key if column.name != "release"]
+    return [] if "position" in key else key
+
+
+def _contents(frame: pd.DataFrame, rows: pd.Series[bool]) -> list[tuple[int, str]]:
+    texts = frame.drop(columns="file")[rows.to_numpy()]
+    places = rows.index[rows]
+    return [
+        (int(place), "\t".join(map(str, values)))
+        for place, values in zip(places, texts.itertuples(index=False, name=None), strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""A language model's levels beside O*NET's: tables, queries, medians of runs, calibration."""

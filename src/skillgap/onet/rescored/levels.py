@@ -1,0 +1,108 @@
+"""Levels of a language model, pure: runs put together, calibrated, and set beside O*NET's.
+
+A rescored level is the median of its runs, on O*NET's LV scale (0-7). It is never mixed into an
+occupation's published levels: a profile is O*NET's throughout, or the model's throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from typing import NamedTuple
+
+from skillgap.gap.ratings import Estimate, Profile, Rating
+
+LOWEST, HIGHEST = Decimal(0), Decimal(7)
+HIGHEST_IMPORTANCE = Decimal(5)
+HUNDREDTH = Decimal("0.01")
+WIDE_SPREAD = Decimal(1)  # levels; runs that differ by more make confidence low
+CONFIDENCES = ("low", "medium", "high")
+
+
+class Rater(NamedTuple):
+    """Who gave the levels: a model, asked in one way."""
+
+    model: str
+    prompt_version: str
+
+
+class OneRun(NamedTuple):
+    """The level one run gave."""
+
+    level: Decimal
+    not_relevant: bool
+    confidence: str
+    reason: str
+
+
+class RescoredLevel(NamedTuple):
+    """The median of the runs, and how far they lie apart."""
+
+    level: Decimal
+    not_relevant: bool
+    spread: Decimal  # highest minus lowest
+    confidence: str  # the model's own, the least of its runs; low where the spread is wide
+    reason: str  # of the run nearest to the median: a model's words
+
+    @classmethod
+    def of(cls, runs: Iterable[OneRun]) -> RescoredLevel:
+        """Put runs together. Not relevant is what more than half of them say."""
+        runs = list(runs)
+        middle = median(run.level for run in runs).quantize(HUNDREDTH)
+        spread = max(run.level for run in runs) - min(run.level for run in runs)
+        least = min(runs, key=lambda run: CONFIDENCES.index(run.confidence)).confidence
+        return cls(
+            middle,
+            2 * sum(run.not_relevant for run in runs) > len(runs),
+            spread,
+            "low" if spread > WIDE_SPREAD else least,
+            min(runs, key=lambda run: abs(run.level - middle)).reason,
+        )
+
+
+@dataclass(frozen=True)
+class RescoredOccupation:
+    """All skills of one occupation as one model sees them."""
+
+    onetsoc_code: str
+    rater: Rater
+    last_asked: date
+    runs: int  # of the skill with the fewest
+    levels: Mapping[str, RescoredLevel]  # by element id
+
+    @property
+    def source(self) -> str:
+        """Where the levels come from, in words."""
+        return f"language model {self.rater.model}"
+
+
+def rescored_profile(occupation: RescoredOccupation, names: Mapping[str, str], published: Profile) -> Profile:
+    """The occupation's ratings with the model's levels; importances are O*NET's or are None.
+
+    ``n`` and the standard error stay None: they are statistics of O*NET's analysts.
+    """
+    return {
+        element_id: Rating(
+            element_id,
+            names[element_id],
+            Estimate(
+                one.level,
+                not_relevant=one.not_relevant,
+                date_updated=occupation.last_asked,
+                domain_source=occupation.source,
+            ),
+            published[element_id].importance if element_id in published else None,
+        )
+        for element_id, one in occupation.levels.items()
+    }
+
+
+def weighed_equally(profile: Profile) -> Profile:
+    """The profile with one and the same weight for every element, for sums where no importance is
+    known; never to be shown.
+    """
+    same = Estimate(HIGHEST_IMPORTANCE)
+    return {element_id: Rating(element_id, one.element_name, one.level, same) for element_id, one in profile.items()}

@@ -1,0 +1,165 @@
+"""The book of calls: written before a call, finished after it. Functions never commit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import func, insert, select, update
+
+from skillgap import __version__
+from skillgap.llm.replies import ResponseFormat, Said
+from skillgap.onet.rescored.tables import RescoredLevels, RescoringCalls
+from skillgap.onet.rescoring.prompts import PROMPT_VERSION, template_digest
+from skillgap.onet.rescoring.rater import SCHEMA_DIGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from sqlalchemy import Connection
+
+    from skillgap.onet.rescoring.rater import Rated
+
+
+BUDGET_PERIOD = timedelta(hours=24)
+LONGEST_ANSWER = 20_000  # characters of an answer that are kept
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is about to be made."""
+
+    job_id: str
+    release: str
+    onetsoc_code: str
+    run: int
+    attempt: int
+    inputs_digest: str
+    request_digest: str
+    order_seed: int
+    elements_asked: int
+    base_url: str
+    model: str
+    response_format: ResponseFormat
+    temperature: Decimal | None
+    token_limit: int
+    tokens_counted: int
+
+
+class RunProgress(NamedTuple):
+    """What one run over an occupation has given so far, and how often it was asked."""
+
+    element_ids: frozenset[str]
+    attempts: int
+
+
+def begin_call(connection: Connection, call: Call) -> int:
+    """A row for a call that is about to be made; its id."""
+    started = insert(RescoringCalls).values(
+        **vars(call),
+        created_at=datetime.now(UTC).replace(tzinfo=None),
+        prompt_version=PROMPT_VERSION,
+        template_digest=template_digest(),
+        schema_digest=SCHEMA_DIGEST,
+        outcome="sent",
+        code_version=__version__,
+    )
+    return int(connection.execute(started).lastrowid)
+
+
+def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_counted: int) -> None:
+    """What became of the call, and the levels it gave, in one transaction of the caller's."""
+    reply, usage, outcome = rated.reply, rated.reply.usage, outcome_of(rated)
+    ended = (
+        update(RescoringCalls)
+        .where(RescoringCalls.call_id == call_id, RescoringCalls.outcome == "sent")
+        .values(
+            outcome=outcome,
+            milliseconds=reply.milliseconds,
+            response_format=reply.response_format.value,
+            model_answered=reply.model_answered and reply.model_answered[:200],
+            system_fingerprint=reply.system_fingerprint and reply.system_fingerprint[:200],
+            prompt_tokens=usage.prompt_tokens if usage else None,
+            completion_tokens=usage.completion_tokens if usage else None,
+            cached_tokens=usage.cached_tokens if usage else None,
+            tokens_counted=tokens_counted,
+            message="; ".join(filter(None, (reply.fault, *rated.faults)))[:2_000] or None,
+            answer=None if outcome == "ok" else reply.text[:LONGEST_ANSWER] or None,
+        )
+    )
+    connection.execute(ended)
+    rows = [
+        {
+            "call_id": call_id,
+            "element_id": element_id,
+            "level": level.exact_level,
+            "not_relevant": "Y" if level.not_relevant else "N",
+            "confidence": level.confidence,
+            "reason": level.reason,
+        }
+        for element_id, level in rated.levels.items()
+    ]
+    if rows:
+        connection.execute(insert(RescoredLevels), rows)
+
+
+def outcome_of(rated: Rated) -> str:
+    """The outcome of a call in the word that is kept."""
+    said = rated.reply.said
+    if said in (Said.REFUSED, Said.FILTERED, Said.FAILED):
+        return said.value
+    if said is Said.CUT:
+        return "cut"
+    if rated.levels:
+        return "partial" if rated.faults else "ok"
+    return "invalid"
+
+
+def answered(connection: Connection, release: str) -> Mapping[tuple[str, int], RunProgress]:
+    """What every run has given, by the digest of its inputs and its number."""
+    call, level = RescoringCalls, RescoredLevels
+    attempts = connection.execute(
+        select(call.inputs_digest, call.run, func.max(call.attempt))
+        .where(call.release == release)
+        .group_by(call.inputs_digest, call.run)
+    )
+    given: dict[tuple[str, int], set[str]] = defaultdict(set)
+    levels = connection.execute(
+        select(call.inputs_digest, call.run, level.element_id)
+        .join(level, level.call_id == call.call_id)
+        .where(call.release == release)
+    )
+    for digest, run, element_id in levels:
+        given[digest, run].add(element_id)
+    return {(digest, run): RunProgress(frozenset(given[digest, run]), attempt) for digest, run, attempt in attempts}
+
+
+def tokens_spent(connection: Connection) -> int:
+    """Tokens counted in the period of the budget, by whichever command."""
+    since = (datetime.now(UTC) - BUDGET_PERIOD).replace(tzinfo=None)
+    spent = select(func.sum(RescoringCalls.tokens_counted)).where(RescoringCalls.created_at >= since)
+    return int(connection.scalar(spent) or 0)
+
+
+def known_format(connection: Connection, base_url: str, model: str) -> ResponseFormat | None:
+    """The response format that this server last answered this model's calls in."""
+    call = RescoringCalls
+    query = (
+        select(call.response_format)
+        .where(call.base_url == base_url, call.model == model)
+        .where(call.outcome.in_(["ok", "partial", "invalid", "cut"]))
+        .order_by(call.call_id.desc())
+        .limit(1)
+    )
+    found = connection.scalar(query)
+    return ResponseFormat(found) if found else None
+
+
+def mean_tokens(connection: Connection, model: str) -> float | None:
+    """What a call of this model has cost on average; None where none is known."""
+    query = select(func.avg(RescoringCalls.prompt_tokens + RescoringCalls.completion_tokens))
+    found = connection.scalar(query.where(RescoringCalls.model == model))
+    return float(found) if found is not None else None

@@ -1,0 +1,1 @@
+"""Ratings of occupations that a release does not rate: tables, queries, checks."""

@@ -1,0 +1,150 @@
+"""Ratings that O*NET Web Services has of an occupation: checked, and apart from the published.
+
+Rows are read by the same rules as rows of a file (``skillgap.columns``), but all or nothing: an
+occupation with a bad row is refused whole, since a hole in its profile would count as level 0.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from skillgap.database.base import Base
+from skillgap.errors import WebServicesError
+from skillgap.gap.ratings import Estimate, Profile, Rating
+from skillgap.onet.columns import reader
+from skillgap.onet.supplements.tables import SupplementalRatings
+from skillgap.onet.tables import IMPORTANCE_SCALE, LEVEL_SCALE
+
+SOURCE = "O*NET Web Services"
+FLAGS = {"Y": True, "N": False, None: None}
+
+Estimates = Mapping[tuple[str, str], Estimate]
+"""The numbers of one occupation by (``element_id``, ``scale_id``)."""
+
+
+class Outcome(StrEnum):
+    """What the service has on an occupation."""
+
+    RATED = "rated"
+    NOT_RATED = "not_rated"  # the service knows the occupation and has no skills ratings for it
+    UNKNOWN = "unknown"  # the service does not know the occupation
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What the service said of one occupation. Rows are texts by our names of the columns."""
+
+    onetsoc_code: str
+    outcome: Outcome
+    host: str
+    release: str  # the database release that the service names, or "unknown"
+    table_ids: tuple[str, ...]
+    fetched_at: datetime  # UTC
+    rows: tuple[Mapping[str, str], ...]
+
+    @property
+    def sha256(self) -> str:
+        """The checksum of the rows, by which a stored supplement can be told from another."""
+        return sha256(json.dumps([dict(row) for row in self.rows]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """What the service said of one occupation, and when; without estimates it had nothing."""
+
+    onetsoc_code: str
+    outcome: Outcome
+    source: str  # the service's host
+    source_release: str
+    table_ids: tuple[str, ...]
+    fetched_at: datetime  # UTC
+    rows_sha256: str
+    estimates: Estimates
+
+    @property
+    def title(self) -> str:
+        """Where the ratings come from, in a few words."""
+        return f"{SOURCE}, release {self.source_release}, fetched {self.fetched_at:%Y-%m-%d}"
+
+    def profile(self, element_names: Mapping[str, str]) -> Profile:
+        """The ratings of the elements that are named; an element counts when it has a level."""
+        return {
+            element_id: Rating(element_id, name, level, self.estimates.get((element_id, IMPORTANCE_SCALE)))
+            for element_id, name in element_names.items()
+            if (level := self.estimates.get((element_id, LEVEL_SCALE))) is not None
+        }
+
+
+def read_supplement(fetched: Fetched, scales: Mapping[str, tuple[int, int]]) -> Supplement:
+    """What was fetched, every row checked against its columns and the ends of its scale.
+
+    Raises WebServicesError with the row, the column and the value, for the first row that is bad.
+    """
+    estimates: dict[tuple[str, str], Estimate] = {}
+    for number, row in enumerate(fetched.rows, start=1):
+        try:
+            _add(estimates, row, scales)
+        except ValueError as error:
+            raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}, row {number}: {error}") from error
+    if estimates and not any(scale_id == LEVEL_SCALE for _, scale_id in estimates):
+        raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}: not one of its rows is a level")
+    return Supplement(
+        onetsoc_code=fetched.onetsoc_code,
+        outcome=fetched.outcome,
+        source=fetched.host,
+        source_release=fetched.release,
+        table_ids=fetched.table_ids,
+        fetched_at=fetched.fetched_at,
+        rows_sha256=fetched.sha256,
+        estimates=estimates,
+    )
+
+
+_READERS = {
+    column.name: reader(column)
+    for column in Base.metadata.tables[SupplementalRatings.__tablename__].columns
+    if column.name != "supplement_id"
+}
+
+
+def _add(
+    estimates: dict[tuple[str, str], Estimate],
+    row: Mapping[str, str],
+    scales: Mapping[str, tuple[int, int]],
+) -> None:
+    values = {name: read(row.get(name, "")) for name, read in _READERS.items()}
+    key = (str(values["element_id"]), str(values["scale_id"]))
+    if key in estimates:
+        raise ValueError(f"a second row for element {key[0]} on scale {key[1]}")
+    estimates[key] = _estimate(values, scales)
+
+
+def _estimate(values: Mapping[str, Any], scales: Mapping[str, tuple[int, int]]) -> Estimate:
+    scale_id, value = values["scale_id"], Decimal(values["data_value"])
+    if scale_id not in (LEVEL_SCALE, IMPORTANCE_SCALE) or scale_id not in scales:
+        raise ValueError(f"scale_id {scale_id!r} is neither {LEVEL_SCALE} nor {IMPORTANCE_SCALE}")
+    minimum, maximum = scales[scale_id]
+    if not minimum <= value <= maximum:
+        raise ValueError(f"data_value '{value}' is outside scale {scale_id} ({minimum}-{maximum})")
+    return Estimate(
+        data_value=value.quantize(Decimal("0.01")),
+        n=values["n"],
+        standard_error=_decimal(values["standard_error"]),
+        lower_ci_bound=_decimal(values["lower_ci_bound"]),
+        upper_ci_bound=_decimal(values["upper_ci_bound"]),
+        recommend_suppress=FLAGS[values["recommend_suppress"]],
+        not_relevant=FLAGS[values["not_relevant"]],
+        date_updated=date.fromisoformat(values["date_updated"]),
+        domain_source=values["domain_source"],
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text).quantize(Decimal("0.0001"))

@@ -1,0 +1,1 @@
+"""O*NET Web Services: the client, the backfill command, and fetching on demand."""

@@ -1,0 +1,168 @@
+"""One call through the real client, and everything a server can make of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from skillgap.llm.replies import Next, ResponseFormat, Said
+from tests.llm.fake_model import FakeModel, failing, plain
+from tests.onet.rescoring.conftest import KEY, ask
+
+
+def test_an_answer_comes_with_its_cost_and_its_origin(model: FakeModel) -> None:
+    model.script.append(plain(content="{}", model="another-model"))
+    reply = ask(model)
+    assert (reply.said, reply.text, reply.model_answered) == (Said.ANSWER, "{}", "another-model")
+    assert reply.usage is not None
+    assert reply.usage.total == model.tokens
+    assert reply.system_fingerprint == "fp_fake"
+
+
+def test_what_is_not_configured_is_not_sent(model: FakeModel) -> None:
+    ask(model)
+    body = model.requests[0].body
+    assert body.keys() == {"model", "messages", "response_format", "max_tokens"}
+    ask(model, temperature=0.5)
+    assert model.requests[1].body["temperature"] == 0.5
+
+
+def test_nothing_of_openais_environment_reaches_another_address(
+    model: FakeModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("API_KEY", "ADMIN_KEY", "ORG_ID", "PROJECT_ID"):
+        monkeypatch.setenv(f"OPENAI_{name}", "sk-for-a-paid-service")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer sk-for-a-paid-service")
+    assert ask(model, api_key=None).said is Said.ANSWER
+    assert "paid" not in str(model.requests[0].headers)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "said", "following"),
+    [
+        (plain(refusal="I would rather not"), Said.REFUSED, Next.NOTHING),
+        (plain(content="{", finish_reason="length"), Said.CUT, Next.NOTHING),
+        (plain(content=None, finish_reason="content_filter"), Said.FILTERED, Next.NOTHING),
+        (plain(reset=True), Said.FAILED, Next.LATER),
+        (plain(raw=b"data: {\n\ndata: rubbish"), Said.FAILED, Next.LATER),
+        (plain(raw=b'{"choices": []}'), Said.FAILED, Next.LATER),
+        (plain(raw=b'{"choices": [{"message": null}]}'), Said.FAILED, Next.LATER),
+        (plain(raw=b"", headers={"Content-Type": "text/event-stream"}), Said.FAILED, Next.LATER),
+        (failing(500), Said.FAILED, Next.LATER),
+        (failing(503, "Loading model"), Said.FAILED, Next.LATER),
+        (failing(429), Said.FAILED, Next.LATER),
+        (failing(409), Said.FAILED, Next.LATER),
+        (failing(500, headers={"x-should-retry": "false"}), Said.FAILED, Next.NOTHING),
+        (failing(429, code="insufficient_quota"), Said.FAILED, Next.STOP),
+        (failing(401), Said.FAILED, Next.STOP),
+        (failing(403), Said.FAILED, Next.STOP),
+        (failing(404, "no such model"), Said.FAILED, Next.STOP),
+        (failing(400, "temperature is wrong"), Said.FAILED, Next.STOP),
+        (failing(400, code="context_length_exceeded"), Said.FAILED, Next.LESS),
+        (failing(400, "the prompt is too long"), Said.FAILED, Next.LESS),
+        (failing(413), Said.FAILED, Next.LESS),
+    ],
+)
+def test_every_failure_says_what_may_be_tried_next(
+    model: FakeModel, behaviour: Any, said: Said, following: Next
+) -> None:
+    model.script.append(behaviour)
+    reply = ask(model)
+    assert (reply.said, reply.next) == (said, following)
+    assert reply.fault
+    assert len(model.requests) == 1
+
+
+def test_a_server_that_stays_silent_is_left_in_time(model: FakeModel) -> None:
+    model.script.append(plain(silent=True))
+    reply = ask(model, timeout_seconds=0.2)
+    assert (reply.said, reply.next) == (Said.FAILED, Next.LATER)
+    assert reply.fault == "no answer within 0.2 s"
+
+
+def test_a_server_that_is_not_there_is_a_failure(model: FakeModel) -> None:
+    reply = ask(model, base_url="http://127.0.0.1:9/v1")
+    assert (reply.said, reply.next) == (Said.FAILED, Next.LATER)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "7"}, 7),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"Retry-After": "3600"}, None),
+        ({"Retry-After": "soon"}, None),
+    ],
+)
+def test_the_server_says_how_long_to_wait(model: FakeModel, headers: dict[str, str], seconds: float | None) -> None:
+    model.script.append(failing(429, headers=headers))
+    assert ask(model).wait_seconds == seconds
+
+
+def test_the_server_may_name_the_time_to_come_back_at(model: FakeModel) -> None:
+    then = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    model.script.append(failing(429, headers={"Retry-After": then}))
+    assert ask(model).wait_seconds == pytest.approx(60, abs=5)
+
+
+@pytest.mark.parametrize("status", [429, 400, 401, 503])
+def test_what_is_turned_away_costs_nothing(model: FakeModel, status: int) -> None:
+    model.script.append(failing(status))
+    assert ask(model).unbilled
+
+
+def test_of_a_500_nobody_knows_the_cost(model: FakeModel) -> None:
+    model.script.append(failing(500))
+    assert not ask(model).unbilled
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'response_format.type' must be 'json_object' or 'text'",
+        "response_format json_schema is not supported with this model",
+        "Unsupported value: json_schema",
+    ],
+)
+def test_a_response_format_that_is_refused_is_left(model: FakeModel, message: str) -> None:
+    model.script.append(failing(400, message))
+    reply = ask(model)
+    assert (reply.response_format, reply.next) == (ResponseFormat.STRICT, Next.AT_ONCE)
+
+
+def test_other_faults_of_a_request_do_not_go_down_the_ladder(model: FakeModel) -> None:
+    model.script.append(failing(400, "messages: json is invalid"))
+    assert ask(model).next is Next.STOP
+
+
+def test_below_the_last_rung_there_is_nothing(model: FakeModel) -> None:
+    model.script.append(failing(400, "response_format is not supported"))
+    assert ask(model, response_format=ResponseFormat.PROMPT).next is Next.STOP
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        failing(401, f"Incorrect API key provided: {KEY}"),
+        failing(500, f"Bearer {KEY} and sk-proj-another-one failed"),
+        plain(raw=f"<html>{KEY}".encode()),
+        plain(content="{}"),
+        plain(reset=True),
+    ],
+)
+def test_the_key_is_in_no_log_and_in_no_fault(
+    model: FakeModel, caplog: pytest.LogCaptureFixture, behaviour: Any
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    model.script.append(behaviour)
+    reply = ask(model)
+    assert model.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    for text in (caplog.text, reply.fault):
+        assert KEY not in text
+        assert "sk-proj" not in text

@@ -1,0 +1,94 @@
+"""The page as the server makes it: addresses, words, and what browsers are told."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from skillgap.api.app import create_app
+from skillgap.occupations.charts.view import Address
+from skillgap.settings import DatabaseSettings
+
+PAIR = "from=41-9012.00&to=53-5031.00"
+
+
+@pytest.mark.parametrize("address", ["/", f"/?{PAIR}", "/?tab=person", "/docs"])
+def test_nothing_runs_but_our_own_files(sample_client: TestClient, address: str) -> None:
+    answer = sample_client.get(address)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", answer.text)
+
+
+def test_text_of_the_address_stays_text(sample_client: TestClient) -> None:
+    answer = sample_client.get("/", params={"from": "<script>alert(1)</script>"})
+    assert "<script>alert" not in answer.text
+    assert "&lt;script&gt;alert" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("from=41-9012&to=53-5031", f"./?{PAIR}"),
+        ("from=Models+(41-9012.00)&to=ship+engineers", f"./?{PAIR}"),
+        (f"{PAIR}&release=1.0", f"./?{PAIR}"),
+        (f"{PAIR}&domain=knowledge", f"./?{PAIR}"),
+    ],
+)
+def test_an_address_is_brought_into_its_one_form(sample_client: TestClient, asked: str, found: str) -> None:
+    answer = sample_client.get(f"/?{asked}", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, found)
+
+
+@pytest.mark.parametrize("query", ["min_gap=8", "min_gap=nan", "min_gap=x", "show=none", "sort=id", "certain=perhaps"])
+def test_what_is_not_understood_counts_as_not_said(sample_client: TestClient, query: str) -> None:
+    assert Address.of(dict([query.split("=")])) == Address()
+    assert sample_client.get(f"/?{PAIR}&{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("", "31 skills to raise, 12 of them new."),
+        ("&min_gap=5.5", "4 skills to raise, all of them new."),
+        ("&min_gap=6", "nothing to raise."),
+    ],
+)
+def test_the_headline_counts_what_the_filters_leave(sample_client: TestClient, query: str, sentence: str) -> None:
+    page = sample_client.get(f"/?{PAIR}{query}").text
+    assert f"Models bring 26\u00a0% of what Ship Engineers need; {sentence}</h1>" in page
+
+
+def test_an_occupation_brings_all_of_itself(sample_client: TestClient) -> None:
+    page = sample_client.get("/?from=41-9012.00&to=41-9012.00").text
+    assert "Models bring 100\u00a0% of what Models need; nothing to raise.</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("nurs", "Which occupation is “nurs”?"),
+        ("qqqqqqqq", "No occupation is found for “qqqqqqqq”. Try another word."),
+        (
+            "99-9999",
+            "The illustrative sample has no occupation 99-9999.00: the code is not in this "
+            "taxonomy, O*NET-SOC 2019. No crosswalk from an older one is loaded.",
+        ),
+    ],
+)
+def test_a_choice_that_is_none_says_why(sample_client: TestClient, text: str, problem: str) -> None:
+    answer = sample_client.get("/choice", params={"text": text}).json()
+    assert (answer["code"], answer["problem"]) == (None, problem)
+    assert problem in sample_client.get("/", params={"from": text}).text
+
+
+def test_nothing_loaded_is_a_page_that_looks_again() -> None:
+    with TestClient(create_app(DatabaseSettings(database_url="sqlite://"))) as client:
+        answer = client.get("/")
+    assert (answer.status_code, answer.headers["refresh"]) == (503, "5")
+    assert "Nothing is loaded yet" in answer.text
