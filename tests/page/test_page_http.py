@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from skillgap.api.app import create_app
-from skillgap.occupations.charts.view import Address
+from skillgap.api.page.address import Address
 from skillgap.settings import DatabaseSettings
 
 PAIR = "from=41-9012.00&to=53-5031.00"

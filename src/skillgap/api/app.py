@@ -30,8 +30,10 @@ from skillgap.occupations.batch import routes as batch_routes
 from skillgap.occupations.charts import routes as charts_routes
 from skillgap.occupations.moves import routes as moves_routes
 from skillgap.occupations.pair import routes as pair_routes
-from skillgap.occupations.pair.narrative_schemas import narrator_of
-from skillgap.occupations.reference import element_routes, occupation_routes
+from skillgap.occupations.pair.fast_json import plain_response
+from skillgap.occupations.pair.narration import create_narrator
+from skillgap.occupations.person import routes as person_routes
+from skillgap.occupations.reference import routes as reference_routes
 from skillgap.occupations.releases import routes as releases_routes
 from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.web_services.on_demand import Limits, OnDemand
@@ -86,7 +88,7 @@ def create_app(
     live = LiveCatalogue(engine, model.levels)
     on_demand = _on_demand(live, web_services or WebServicesSettings())
 
-    narrating = narrator_of(model)
+    narrating = create_narrator(model)
     measuring = measured or MetricsSettings()
 
     tracing = tracer_provider(traced or TracingSettings())
@@ -136,12 +138,12 @@ def create_app(
     app.state.workers = workers
     for subject in (
         pair_routes,
+        person_routes,
         batch_routes,
         charts_routes,
-        occupation_routes,
         moves_routes,
         releases_routes,
-        element_routes,
+        reference_routes,
         health,
     ):
         app.include_router(subject.router)
@@ -175,7 +177,7 @@ def _surround(
     app.add_middleware(
         ReadyAnswers,
         live=app.state.live,
-        shortcuts={} if by_levels else {"/skill-gap": pair_routes.plain_answer},
+        shortcuts={} if by_levels else {"/skill-gap": plain_response},
         figures=figures,
         cache_control=PRIVATE if settings.api_keys else PUBLIC,
     )

@@ -17,11 +17,10 @@ import typer
 from skillgap.database.engine import connect
 from skillgap.errors import ExportError
 from skillgap.gap import pair_blocks
-from skillgap.http.csv_response import cells, columns
-from skillgap.http.csv_text import csv_text
+from skillgap.http.csv_response import cells, columns, csv_text
 from skillgap.http.parameters import Domain
-from skillgap.occupations.batch.lines import CSV_HEADER, csv_lines
-from skillgap.occupations.batch.service import MatrixQuery, matrix_asked_for
+from skillgap.occupations.batch.query import MatrixQuery
+from skillgap.occupations.batch.service import CSV_HEADER, csv_lines, matrix_blocks
 from skillgap.occupations.reference.schemas import RatingOut
 from skillgap.onet.catalogue import Catalogue, current_catalogue
 from skillgap.settings import DatabaseSettings
@@ -61,9 +60,7 @@ def export(
     if path.suffix == ".parquet" and find_spec("pyarrow") is None:
         raise ExportError("Parquet needs pyarrow: install it, or skillgap[parquet].")
     catalogue = current_catalogue(connect(DatabaseSettings().url()))
-    given = {"from": source, "to": target, "domain": domain}
-    asked = {name: value for name, value in given.items() if value is not None}
-    query = matrix_asked_for(asked, catalogue)
+    query = MatrixQuery.model_validate({"from": source, "to": target, "domain": domain})
     write = _write_pairs if rows is Rows.PAIRS else _write_ratings
     with _replacing(path) as part:
         written = write(part, catalogue, query)
@@ -73,7 +70,7 @@ def export(
 def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     release = catalogue.info.release
     matrix = catalogue.matrix(query.domain)
-    blocks = pair_blocks.blocks(matrix, query.from_code, query.to_code)
+    blocks = matrix_blocks(catalogue, query)
     if path.suffix == ".csv":
         lines = (csv_lines(release, block) for block in blocks)
         return _write_csv(path, CSV_HEADER, lines)

@@ -1,4 +1,4 @@
-"""What the page's address holds: all of its state, so that a link shows the same."""
+"""The occupation that a text on the page means: a code, a title with or without its code, or a search."""
 
 from __future__ import annotations
 

@@ -8,28 +8,37 @@ errors, is written once and kept.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from skillgap.gap.certainty import Certainty, class_of, interval_of
 from skillgap.gap.comparison import compare_profiles
-from skillgap.occupations.notes import notes_of
 from skillgap.occupations.pair.query import GapOptions
-from skillgap.occupations.pair.schemas import COMPUTED_DECIMALS
+from skillgap.occupations.pair.sides import Side
+from skillgap.occupations.schemas import COMPUTED_DECIMALS, release_notes
 
 if TYPE_CHECKING:
-    from skillgap.occupations.pair.query import Side
     from skillgap.onet.catalogue import Catalogue
+    from skillgap.onet.live_catalogue import Snapshot
 
 
 PLAIN = GapOptions()
+PLAIN_PAIR = re.compile(rb"from=(\d\d-\d{4}\.\d\d)&to=(\d\d-\d{4}\.\d\d)")
 CLASSES = (None, *Certainty)
 
 
-def is_plain(asked: GapOptions) -> bool:
-    """Whether every gap is asked for and nothing but the gaps: no filter, list or explanation."""
-    plain = {"domain": asked.domain, "confidence": asked.confidence, "threshold": asked.threshold}
-    return asked is PLAIN or asked == type(asked)(release=asked.release, **plain)
+def plain_response(snapshot: Snapshot, query_string: bytes) -> bytes | None:
+    """The JSON for two full codes of rated occupations and no option; None for any other query."""
+    pair = PLAIN_PAIR.fullmatch(query_string)
+    if pair is None or snapshot.catalogue is None:
+        return None
+    from_code, to_code = pair[1].decode(), pair[2].decode()
+    skills = snapshot.catalogue.profiles["skills"]
+    if from_code not in skills or to_code not in skills:
+        return None
+    source, target = Side(from_code, skills[from_code]), Side(to_code, skills[to_code])
+    return gap_json(snapshot.catalogue, PLAIN, source, target)
 
 
 def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side) -> bytes:
@@ -59,7 +68,7 @@ def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side
     gaps = enough = len(parts) // 3
     while enough < len(rows) and rows[enough][0] == 0:
         enough += 1
-    notes = notes_of(catalogue, asked.domain, source.onetsoc_code, target.onetsoc_code)
+    notes = release_notes(catalogue, asked.domain, source.onetsoc_code, target.onetsoc_code)
     noted = json.dumps(notes) if notes else "[]"
     head = (
         f'{{"release":{_text(catalogue.info.release)},'
