@@ -28,8 +28,8 @@ class Explanation(NamedTuple):
 def explain(catalogue: Catalogue, element: ElementGap, from_title: str, to_title: str) -> Explanation:
     """The explanation of one compared element."""
     anchors = catalogue.anchors.get(element.element_id, ())
-    below = [one for one in anchors if one.anchor_value <= element.from_level]
-    above = [one for one in anchors if one.anchor_value >= element.to_level]
+    below = [one for one in anchors if one.anchor_value <= element.source_level]
+    above = [one for one in anchors if one.anchor_value >= element.target_level]
     return Explanation(
         catalogue.elements[element.element_id].description,
         below[-1] if below else None,
@@ -45,16 +45,16 @@ def _sentence(
     below: list[Anchor],
     above: list[Anchor],
 ) -> str:
-    held = f"{from_title} bring level {element.from_level:.2f}"
-    if element.from_level == 0:
+    held = f"{from_title} bring level {element.source_level:.2f}"
+    if element.source_level == 0:
         held = f"{from_title} do without it"
     elif below:
-        held += f" ({_example(below[0], element.from_level)})"
-    asked = f"{to_title} need level {element.to_level:.2f} of 7"
-    if element.to_level == 0:
+        held += f" ({_example(below[0], element.source_level)})"
+    asked = f"{to_title} need level {element.target_level:.2f} of 7"
+    if element.target_level == 0:
         asked = f"{to_title} do not need it"
     elif above:
-        asked += f" ({_example(above[0], element.to_level)})"
+        asked += f" ({_example(above[0], element.target_level)})"
     return f"{element.element_name}: {asked}; {held}."
 
 

@@ -11,7 +11,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from skillgap.gap.certainty import Certainty, class_of, interval_of
+from skillgap.gap.certainty import Certainty, certainty_class, difference_interval
 from skillgap.gap.comparison import compare_profiles
 from skillgap.occupations.notes import notes_of
 from skillgap.occupations.pair.query import GapOptions
@@ -35,29 +35,29 @@ def is_plain(asked: GapOptions) -> bool:
 def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side) -> bytes:
     """What ``SkillGapOut.of`` gives for a plain question, as JSON."""
     rows, coverage, weighted_gap = compare_profiles(source.profile, target.profile)
-    brought = _brought(catalogue, source.onetsoc_code, asked.domain)
-    needed = _needed(catalogue, target.onetsoc_code, asked.domain)
+    source_parts = _source_parts(catalogue, source.onetsoc_code, asked.domain)
+    target_parts = _target_parts(catalogue, target.onetsoc_code, asked.domain)
     parts = [b""]
     missing = 0
     classes = dict.fromkeys(CLASSES, 0)
-    for surplus, _, element_id, rating, held in rows:
-        if surplus >= 0:
+    for _, element_id, difference, rating, source_rating in rows:
+        if difference <= 0:
             break  # the widest gap is first
-        error, floored, suppressed = None, rating.floored, rating.suppressed
-        if held is None:
+        error, floored, suppress = None, rating.floored, rating.recommend_suppress
+        if source_rating is None:
             start = _without_level(catalogue, element_id)
         else:
-            error, start = held.error, brought[element_id]
-            floored, suppressed = floored or held.floored, suppressed or held.suppressed
-        missing += not (held and held.effective_hundredths)
-        difference, certainty = _difference(
-            surplus, error, rating.error, floored, suppressed, asked.confidence, asked.threshold
+            error, start = source_rating.standard_error, source_parts[element_id]
+            floored, suppress = floored or source_rating.floored, suppress or source_rating.recommend_suppress
+        missing += not (source_rating and source_rating.effective_hundredths)
+        end, certainty = _difference(
+            difference, error, rating.standard_error, floored, suppress, asked.confidence, asked.threshold
         )
         classes[certainty] += 1
-        parts += start, needed[element_id], difference
+        parts += start, target_parts[element_id], end
     parts[-1] = parts[-1][:-1]  # the comma after the last gap
     gaps = enough = len(parts) // 3
-    while enough < len(rows) and rows[enough][0] == 0:
+    while enough < len(rows) and rows[enough][2] == 0:
         enough += 1
     notes = notes_of(catalogue, asked.domain, source.onetsoc_code, target.onetsoc_code)
     noted = json.dumps(notes) if notes else "[]"
@@ -82,21 +82,22 @@ def gap_json(catalogue: Catalogue, asked: GapOptions, source: Side, target: Side
 
 @lru_cache(50_000)  # all pairs of 29.2 have about 10,000 different ones
 def _difference(
-    surplus: int,
-    source_error: float | None,
-    target_error: float | None,
+    difference_hundredths: int,
+    source_standard_error: float | None,
+    target_standard_error: float | None,
     floored: bool,
-    suppressed: bool,
+    low_precision: bool,
     confidence: float,
     threshold: float,
 ) -> tuple[bytes, Certainty | None]:
     """What a gap says of its difference alone, up to the comma behind it, and its class."""
-    hundredths = -surplus
-    start = f'"difference":{hundredths / 100},"low_precision":{_BOOLEANS[suppressed]},'
-    if source_error is None or target_error is None:
+    start = f'"difference":{difference_hundredths / 100},"low_precision":{_BOOLEANS[low_precision]},'
+    if source_standard_error is None or target_standard_error is None:
         return f"{start}{_WITHOUT_ERRORS}".encode(), None
-    error, lower, upper, _ = interval_of(hundredths, source_error, target_error, floored, confidence)
-    certainty = class_of(hundredths, threshold, above_0=lower > 0)
+    error, lower, upper, _ = difference_interval(
+        difference_hundredths, source_standard_error, target_standard_error, floored, confidence
+    )
+    certainty = certainty_class(difference_hundredths, threshold, above_0=lower > 0)
     judged = (
         f'"certainty":"{certainty.value}","standard_error":{round(error, COMPUTED_DECIMALS)},'
         f'"lower":{round(lower, COMPUTED_DECIMALS)},"upper":{round(upper, COMPUTED_DECIMALS)},'
@@ -112,18 +113,18 @@ _WITHOUT_ERRORS = (
 _ABSENT = '"status":"missing","from_level":0.0,"from_score":0.0,"from_not_relevant":false,'
 
 
-def _needed(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
+def _target_parts(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
     """What a gap says of the target alone, by element id; kept with the catalogue."""
     ready = catalogue.texts.get(("to", code, domain))
     if ready is None:
         ready = catalogue.texts["to", code, domain] = {
-            element_id: _to_level(rating.effective_hundredths, rating.importance and rating.weight)
+            element_id: _to_level(rating.effective_hundredths, rating.importance and rating.importance_weight)
             for element_id, rating in catalogue.profile(code, domain=domain).items()
         }
     return ready
 
 
-def _brought(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
+def _source_parts(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
     """What a gap says of the element and the source, by element id; kept with the catalogue."""
     ready = catalogue.texts.get(("from", code, domain))
     if ready is None:
@@ -148,22 +149,22 @@ def _element(catalogue: Catalogue, element_id: str) -> str:
 
 # What many occupations say in the same words is held once.
 @lru_cache(50_000)
-def _to_level(counted: int, weight: int | None) -> bytes:
+def _to_level(level: int, weight: int | None) -> bytes:
     """A level and an importance, both in hundredths, the importance above the scale's minimum."""
     importance = score = "null"
     if weight is not None:
         importance, score = str((weight + 100) / 100), _score(weight, 4)
     return (
-        f'"to_level":{counted / 100},"to_score":{_score(counted, 7)},'
+        f'"to_level":{level / 100},"to_score":{_score(level, 7)},'
         f'"to_importance":{importance},"to_importance_score":{score},'
     ).encode()
 
 
 @lru_cache(50_000)
-def _from_level(element: str, counted: int, not_relevant: bool) -> bytes:
+def _from_level(element: str, level: int, not_relevant: bool) -> bytes:
     return (
-        f'{element}"status":"{"lower" if counted else "missing"}","from_level":{counted / 100},'
-        f'"from_score":{_score(counted, 7)},"from_not_relevant":{_BOOLEANS[not_relevant]},'
+        f'{element}"status":"{"lower" if level else "missing"}","from_level":{level / 100},'
+        f'"from_score":{_score(level, 7)},"from_not_relevant":{_BOOLEANS[not_relevant]},'
     ).encode()
 
 

@@ -130,7 +130,7 @@ class PersonOut(BaseModel):
         return cls(
             answered=share.answered,
             unanswered=share.unanswered,
-            weight_answered=round(share.weight, COMPUTED_DECIMALS),
+            weight_answered=round(share.importance_weight, COMPUTED_DECIMALS),
         )
 
 
@@ -250,7 +250,7 @@ def _element(
     explanation = None
     if asked.explain != "none":
         explanation = _explanation(explain(catalogue, element, from_title, to_title))
-    from_level, to_level = float(element.from_level), float(element.to_level)
+    from_level, to_level = float(element.source_level), float(element.target_level)
     return ElementGapOut(
         element_id=element.element_id,
         element_name=element.element_name,
@@ -258,7 +258,7 @@ def _element(
         from_level=from_level,
         to_level=to_level,
         difference=float(element.difference),
-        to_importance=None if element.to_importance is None else float(element.to_importance),
+        to_importance=None if element.target_importance is None else float(element.target_importance),
         from_not_relevant=element.source is not None and element.source.not_relevant,
         low_precision=element.low_precision,
         certainty=certainty.value if certainty else None,

@@ -113,10 +113,10 @@ class GapInRelease(BaseModel):
     def of(cls, element: ElementGap) -> Self:
         """The answer for one element."""
         return cls(
-            from_level=float(element.from_level),
-            to_level=float(element.to_level),
+            from_level=float(element.source_level),
+            to_level=float(element.target_level),
             difference=float(element.difference),
-            to_importance=None if element.to_importance is None else float(element.to_importance),
+            to_importance=None if element.target_importance is None else float(element.target_importance),
             low_precision=element.low_precision,
         )
 
@@ -253,7 +253,7 @@ def _pair(source: Profile, target: Profile) -> PairInRelease:
     return PairInRelease(
         compared=len(rows),
         gaps=len(gaps),
-        missing=sum(element.from_level == 0 for element in gaps),
+        missing=sum(element.source_level == 0 for element in gaps),
         coverage=round(coverage, COMPUTED_DECIMALS),
         weighted_gap=round(weighted_gap, COMPUTED_DECIMALS),
     )
