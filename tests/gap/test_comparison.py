@@ -37,10 +37,10 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 def test_a_higher_target_level_is_a_gap_of_their_difference() -> None:
     gaps = skill_gap(profile(rating(level="2.88")), profile(rating(level="3.75", importance="4.12")))
-    assert [(gap.status, gap.from_level, gap.to_level, gap.difference) for gap in gaps] == [
+    assert [(gap.status, gap.source_level, gap.target_level, gap.difference) for gap in gaps] == [
         (Status.LOWER, Decimal("2.88"), Decimal("3.75"), Decimal("0.87"))
     ]
-    assert gaps[0].to_importance == Decimal("4.12")
+    assert gaps[0].target_importance == Decimal("4.12")
 
 
 @pytest.mark.parametrize("target", ["3.00", "2.99", "0.00"])
@@ -56,7 +56,7 @@ def test_a_source_level_of_0_is_missing() -> None:
 def test_a_not_relevant_source_level_counts_as_0_even_where_it_is_above() -> None:
     source = profile(rating(level="1.00", not_relevant=True))
     (gap,) = skill_gap(source, profile(rating(level="1.50")))
-    assert (gap.status, gap.from_level, gap.difference) == (
+    assert (gap.status, gap.source_level, gap.difference) == (
         Status.MISSING, Decimal(0), Decimal("1.50")
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def test_a_not_relevant_target_asks_for_nothing() -> None:
 
 def test_a_source_without_a_row_is_missing() -> None:
     (gap,) = skill_gap(profile(), profile(rating(level="0.88")))
-    assert (gap.status, gap.from_level, gap.held) == (Status.MISSING, Decimal(0), None)
+    assert (gap.status, gap.source_level, gap.source) == (Status.MISSING, Decimal(0), None)
 
 
 def test_an_element_only_the_source_has_is_not_asked_for() -> None:
@@ -126,10 +126,10 @@ def test_every_gap_is_positive_and_target_minus_source(source: Profile, target: 
     for gap in skill_gap(source, target):
         held = source.get(gap.element_id)
         assert gap.difference > 0
-        assert gap.to_level == target[gap.element_id].level.data_value
-        assert gap.difference == gap.to_level - (held.effective_level if held else 0)
+        assert gap.target_level == target[gap.element_id].level.data_value
+        assert gap.difference == gap.target_level - (held.effective_level if held else 0)
         assert not target[gap.element_id].not_relevant
-        assert (gap.status is Status.MISSING) == (gap.from_level == 0)
+        assert (gap.status is Status.MISSING) == (gap.source_level == 0)
 
 
 @given(profiles(), profiles())
@@ -137,7 +137,7 @@ def test_the_order_is_total_and_the_rows_order_does_not_matter(source: Profile, 
     turned = dict(reversed(target.items()))
     gaps = skill_gap(source, target)
     assert skill_gap(source, turned) == gaps
-    keys = [(-gap.difference, -(gap.to_importance or 0), gap.element_id) for gap in gaps]
+    keys = [(-gap.difference, -(gap.target_importance or 0), gap.element_id) for gap in gaps]
     assert keys == sorted(set(keys))
 
 
@@ -150,5 +150,5 @@ def test_comparing_names_every_element_of_the_target_once(source: Profile, targe
 def test_coverage_is_a_share_and_1_exactly_when_no_weighted_level_is_short(source: Profile, target: Profile) -> None:
     share = coverage(source, target)
     assert 0 <= share <= 1
-    short = any(gap.to_importance and gap.to_importance > 1 for gap in skill_gap(source, target))
+    short = any(gap.target_importance and gap.target_importance > 1 for gap in skill_gap(source, target))
     assert (share < 1) == short

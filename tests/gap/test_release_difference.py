@@ -98,7 +98,7 @@ def test_a_gap_appears_vanishes_widens_and_narrows() -> None:
     assert (widest.source, widest.target) == (RatingChange.CARRIED_OVER, RatingChange.RE_SURVEYED)
     assert widest.before is not None
     assert widest.after is not None
-    assert (widest.before.to_level, widest.after.to_level) == (Decimal("4.00"), Decimal("5.75"))
+    assert (widest.before.target_level, widest.after.target_level) == (Decimal("4.00"), Decimal("5.75"))
 
 
 def test_an_element_that_one_release_lacks_has_no_gap_there() -> None:

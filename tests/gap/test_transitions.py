@@ -68,7 +68,7 @@ def tables(draw: st.DrawFn) -> Floats:
 
 def weighted_gap(source: Profile, target: Profile) -> float:
     """Section 7's g, the slow way: from the gaps that the service lists."""
-    weights = {element: Decimal(asked.weight) / 400 for element, asked in target.items()}
+    weights = {element: Decimal(rating.importance_weight) / 400 for element, rating in target.items()}
     total = sum(weights.values())
     gaps = comparison.skill_gap(source, target)
     return float(sum(weights[e.element_id] * e.difference for e in gaps) / total) if total else 0.0

@@ -132,7 +132,7 @@ def _filter_elements(
         elements = kept
     least = options.min_importance
     if least is not None:
-        kept = [one for one in elements if (one.to_importance or 0) >= least]
+        kept = [one for one in elements if (one.target_importance or 0) >= least]
         filters.append(AppliedFilter("min_importance", least, len(elements) - len(kept)))
         elements = kept
     return elements
@@ -140,26 +140,30 @@ def _filter_elements(
 
 def interval(element: ElementGap, confidence: float) -> Interval | None:
     """The interval of an element's difference; None where a side has no published error."""
-    asked, held, hundredths = element
-    if held is None or held.error is None or asked.error is None:
+    target, source, difference = element
+    if source is None or source.standard_error is None or target.standard_error is None:
         return None
-    floored = held.floored or asked.floored
-    return interval_of(hundredths, held.error, asked.error, floored, confidence)
+    floored = source.floored or target.floored
+    return difference_interval(difference, source.standard_error, target.standard_error, floored, confidence)
 
 
-def interval_of(
-    hundredths: int, source_error: float, target_error: float, floored: bool, confidence: float
+def difference_interval(
+    difference_hundredths: int,
+    source_standard_error: float,
+    target_standard_error: float,
+    floored: bool,
+    confidence: float,
 ) -> Interval:
     """Difference -/+ z * sqrt(e_s^2 + e_t^2), in levels."""
-    error = hypot(source_error, target_error)
+    error = hypot(source_standard_error, target_standard_error)
     half = normal_quantile(confidence) * error
-    difference = hundredths / 100
+    difference = difference_hundredths / 100
     return Interval(error, difference - half, difference + half, floored)
 
 
-def class_of(hundredths: int, threshold: float, *, above_0: bool) -> Certainty:
+def certainty_class(difference_hundredths: int, threshold: float, *, above_0: bool) -> Certainty:
     """The class of a gap, given whether its difference is certainly above 0."""
-    if hundredths < threshold * 100:
+    if difference_hundredths < threshold * 100:
         return Certainty.NEGLIGIBLE
     return Certainty.GAP if above_0 else Certainty.POSSIBLE_GAP
 
@@ -174,7 +178,7 @@ def _judge(
         certainty = None
         if found is not None:
             above_0 = found.lower > 0 if certain is None else element.element_id in certain
-            certainty = class_of(element.difference_hundredths, options.threshold, above_0=above_0)
+            certainty = certainty_class(element.difference_hundredths, options.threshold, above_0=above_0)
         judged.append(ClassifiedGap(element, found, certainty))
     return judged
 

@@ -11,13 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from skillgap.gap.ratings import Profile, Rating, _level
+from skillgap.gap.ratings import Profile, Rating, levels_of
+
+IMPORTANCE_ORDERS = 1000  # more than there are of them: one number sorts by difference, then importance
 
 
 class Status(StrEnum):
     """How the source's level of an element stands to the target's."""
 
-    MISSING = "missing"  # the target asks for it and the source's level is 0, or has no row
+    MISSING = "missing"  # a gap, and the source's level is 0 or has no row
     LOWER = "lower"
     MET = "met"  # the same level on both sides
     SURPLUS = "surplus"
@@ -26,8 +28,8 @@ class Status(StrEnum):
 class ElementGap(NamedTuple):
     """One element of two occupations side by side.
 
-    ``difference_hundredths`` is the target's level minus the source's; ``source`` is None where the source has
-    no row for the element, which then counts as level 0.
+    ``difference_hundredths`` is the target's effective level minus the source's; ``source`` is None
+    where the source has no row for the element, which then counts as level 0.
     """
 
     target: Rating
@@ -46,44 +48,46 @@ class ElementGap(NamedTuple):
 
     @property
     def status(self) -> Status:
-        """How the source stands to the target."""
+        """How the source's level stands to the target's."""
         if self.difference_hundredths > 0:
             return Status.LOWER if self.source and self.source.effective_hundredths else Status.MISSING
         return Status.SURPLUS if self.difference_hundredths else Status.MET
 
     @property
-    def from_level(self) -> Decimal:
-        """The source's level as it counts, 0-7."""
-        return _level(self.source.effective_hundredths if self.source else 0)
+    def source_level(self) -> Decimal:
+        """The source's effective level, 0-7."""
+        return levels_of(self.source.effective_hundredths if self.source else 0)
 
     @property
-    def to_level(self) -> Decimal:
-        """The target's level as it counts, 0-7."""
-        return _level(self.target.effective_hundredths)
+    def target_level(self) -> Decimal:
+        """The target's effective level, 0-7."""
+        return levels_of(self.target.effective_hundredths)
 
     @property
     def difference(self) -> Decimal:
         """Target minus source, in levels, with two decimals."""
-        return _level(self.difference_hundredths)
+        return levels_of(self.difference_hundredths)
 
     @property
-    def to_importance(self) -> Decimal | None:
-        """The importance to the target, 1-5."""
+    def target_importance(self) -> Decimal | None:
+        """The element's importance to the target, 1-5."""
         return self.target.importance.data_value if self.target.importance else None
 
     @property
     def low_precision(self) -> bool:
         """Whether O*NET recommends suppressing one of the two levels."""
-        return self.target.suppressed or (self.source is not None and self.source.suppressed)
+        return self.target.recommend_suppress or (self.source is not None and self.source.recommend_suppress)
 
 
-Row = tuple[int, int, str, Rating, Rating | None]
-"""One element of a comparison: source minus target in hundredths, place among equals, element id,
-what is asked, what is held. Rows sort by themselves: widest gap first."""
+Row = tuple[int, str, int, Rating, Rating | None]
+"""One element of a comparison: sort key, element id, difference in hundredths, target, source.
+
+The difference is target minus source; sorted rows have the widest gap first. A plain tuple, because
+``/skill-gap`` makes 35 of them for each response."""
 
 
 class ProfileComparison(NamedTuple):
-    """Two occupations compared in one pass: a row for each element in order, and their sums."""
+    """Two occupations compared: a sorted row for each element, and their sums."""
 
     rows: list[Row]
     coverage: float
@@ -91,12 +95,12 @@ class ProfileComparison(NamedTuple):
 
     @property
     def elements(self) -> list[ElementGap]:
-        """The rows by their names."""
-        return [ElementGap(asked, held, -short) for short, _, _, asked, held in self.rows]
+        """The rows as named tuples, in the same order."""
+        return [ElementGap(target, source, difference) for _, _, difference, target, source in self.rows]
 
 
 def skill_gap(source: Profile, target: Profile) -> list[ElementGap]:
-    """Elements the target occupation asks for at a higher level than the source.
+    """Elements whose level is higher in the target occupation than in the source.
 
     An element the source has no row for counts as level 0. Widest gap first; equal gaps by
     importance to the target, then by element id.
@@ -107,33 +111,36 @@ def skill_gap(source: Profile, target: Profile) -> list[ElementGap]:
 def compare_profiles(source: Profile, target: Profile) -> ProfileComparison:
     """Every element the target is rated on beside the source's, in the order of ``skill_gap``.
 
-    With s and t the levels and w = (IM of the target - 1) / 4:
+    With s and t the effective levels and w = (IM of the target - 1) / 4:
 
     - ``coverage``, the share of the required level that the source has, is
-      sum(w * min(s, t)) / sum(w * t): 1.0 when every level is met or none is asked for, 0.0 when
-      none is there at all;
+      sum(w * min(s, t)) / sum(w * t): 1.0 when every level is met or none is required, 0.0 when
+      the source has none of it;
     - ``weighted_gap``, the mean gap in levels (0-7), is sum(w * max(0, t - s)) / sum(w), and 0.0
       where nothing has a weight.
     """
     rows: list[Row] = []
-    required = short = weights = 0
-    for element_id, asked in target.items():
-        held = source.get(element_id)
-        level, weight = asked.effective_hundredths, asked.weight
-        surplus = held.effective_hundredths - level if held else -level
+    required = gap = weights = 0
+    for element_id, rating in target.items():
+        source_rating = source.get(element_id)
+        difference = level = rating.effective_hundredths
+        if source_rating is not None:
+            difference -= source_rating.effective_hundredths
+        weight = rating.importance_weight
         weights += weight
         required += weight * level
-        if surplus < 0:
-            short -= weight * surplus
-        rows.append((surplus, asked.place, element_id, asked, held))
+        if difference > 0:
+            gap += weight * difference
+        sort_key = rating.importance_order - IMPORTANCE_ORDERS * difference
+        rows.append((sort_key, element_id, difference, rating, source_rating))
     rows.sort()  # ids differ, so two ratings are never compared
     return ProfileComparison(
         rows,
-        (required - short) / required if required else 1.0,
-        short / (100 * weights) if weights else 0.0,
+        (required - gap) / required if required else 1.0,
+        gap / (100 * weights) if weights else 0.0,
     )
 
 
 def coverage(source: Profile, target: Profile) -> float:
-    """The share of the target's required level that the source has: see ``tally``."""
+    """The share of the target's required level that the source has: see ``compare_profiles``."""
     return compare_profiles(source, target).coverage

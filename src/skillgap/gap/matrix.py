@@ -57,7 +57,7 @@ class ProfileMatrix:
             for i, code in enumerate(codes):
                 for element, rating in domain[code].items():
                     levels[i, column[element]] = rating.effective_hundredths
-                    weights[i, column[element]] = rating.weight
+                    weights[i, column[element]] = rating.importance_weight
         levels.flags.writeable = weights.flags.writeable = False
         return cls(codes, tuple(elements), tuple(columns), levels, weights)
 

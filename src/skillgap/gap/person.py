@@ -20,12 +20,12 @@ FEWEST_ALIKE = 5  # answers; a few equal ones say nothing
 class AnsweredShare(NamedTuple):
     """How much of what a target is rated on a person has answered.
 
-    ``weight`` (0-1) is the share of the target's importance that the answered elements have.
+    ``importance_weight`` (0-1) is the share of the target's importance that the answered elements have.
     """
 
     answered: int
     unanswered: int
-    weight: float
+    importance_weight: float
 
 
 def person_profile(levels: Mapping[str, Decimal], names: Mapping[str, str]) -> Profile:
@@ -44,8 +44,8 @@ def answered_part(person: Profile, target: Profile) -> Profile:
 def answered(person: Profile, target: Profile) -> AnsweredShare:
     """How much of the target's profile the person has answered; a target without weight: 1.0."""
     known = answered_part(person, target)
-    whole = sum(rating.weight for rating in target.values())
-    part = sum(rating.weight for rating in known.values())
+    whole = sum(rating.importance_weight for rating in target.values())
+    part = sum(rating.importance_weight for rating in known.values())
     return AnsweredShare(len(known), len(target) - len(known), part / whole if whole else 1.0)
 
 

@@ -37,14 +37,15 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rating:
-    """What O*NET says of one element in one occupation: how much of it, and how important.
+    """The level and the importance of one element in one occupation.
 
-    ``effective_hundredths`` is the effective level in hundredths: as published, or 0 where it is not
-    relevant. ``weight`` is its importance above the scale's minimum, IM - 1, in hundredths: 0 to
-    400, and 0 where O*NET has not rated it; ``place`` sorts by it, the most important first and
-    what has none last. ``suppressed`` says that O*NET recommends not to use the level. ``error`` is
-    the level's standard error in levels, None where none is published; where all raters agreed it
-    is ``floored``: a rating is a whole number, so its rounding alone has a variance of 1/12.
+    ``effective_hundredths`` is the effective level in hundredths: the published ``data_value``, or 0
+    where it is not relevant. ``importance_weight`` is the importance above the scale's minimum, IM - 1,
+    in hundredths: 0 to 400, and 0 where O*NET has not rated it; ``importance_order`` sorts by it, the
+    most important first and what has no importance last. ``recommend_suppress`` is O*NET's advice not
+    to use the level. ``standard_error`` is the level's, in levels, None where none is published; it is
+    ``floored`` where all raters agreed: a rating is a whole number, so its rounding alone has a
+    variance of 1/12.
     """
 
     element_id: str
@@ -52,24 +53,24 @@ class Rating:
     level: Estimate
     importance: Estimate | None
     effective_hundredths: int = field(init=False)
-    weight: int = field(init=False)
-    place: int = field(init=False)
-    suppressed: bool = field(init=False)
-    error: float | None = field(init=False)
+    importance_weight: int = field(init=False)
+    importance_order: int = field(init=False)
+    recommend_suppress: bool = field(init=False)
+    standard_error: float | None = field(init=False)
     floored: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out once what every comparison needs."""
+        """Compute once what every comparison uses."""
         effective = 0 if self.level.not_relevant else _hundredths(self.level.data_value)
         weight = _hundredths(self.importance.data_value) - 100 if self.importance else 0
         error = self.level.standard_error
         object.__setattr__(self, "effective_hundredths", effective)
-        object.__setattr__(self, "weight", weight)
-        object.__setattr__(self, "place", -weight if self.importance else 1)
-        object.__setattr__(self, "suppressed", self.level.recommend_suppress is True)
+        object.__setattr__(self, "importance_weight", weight)
+        object.__setattr__(self, "importance_order", -weight if self.importance else 1)
+        object.__setattr__(self, "recommend_suppress", self.level.recommend_suppress is True)
         object.__setattr__(self, "floored", error == 0)
         floor = sqrt(1 / 12 / (self.level.n or RATERS))
-        object.__setattr__(self, "error", None if error is None else float(error) or floor)
+        object.__setattr__(self, "standard_error", None if error is None else float(error) or floor)
 
     @property
     def not_relevant(self) -> bool:
@@ -79,7 +80,7 @@ class Rating:
     @property
     def effective_level(self) -> Decimal:
         """The level that a comparison uses, 0-7."""
-        return _level(self.effective_hundredths)
+        return levels_of(self.effective_hundredths)
 
 
 Profile = Mapping[str, Rating]
@@ -90,5 +91,6 @@ def _hundredths(value: Decimal) -> int:
     return int(value.scaleb(2))
 
 
-def _level(hundredths: int) -> Decimal:
+def levels_of(hundredths: int) -> Decimal:
+    """Levels, with two decimals, of a number in hundredths."""
     return Decimal(hundredths).scaleb(-2)

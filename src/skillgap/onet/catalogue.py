@@ -63,8 +63,6 @@ class Catalogue:
     search: Callable[[], SearchIndex]  # made when first asked for: an answer need not wait for it
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
-    texts: dict[tuple[str, str, str], dict[str, bytes]] = field(default_factory=dict)
-    """Ready parts of answers, made when first needed: by side, onetsoc_code and domain."""
     model: ModelLevels = field(default_factory=ModelLevels)
     _nearness: dict[tuple[str, ...], Nearness] = field(default_factory=dict, repr=False)
 
@@ -81,7 +79,7 @@ class Catalogue:
         }
         profiles = {code: one.profile(skills) for code, one in wanted.items()}
         rated = {code: profile for code, profile in profiles.items() if profile}
-        return replace(self, supplements=wanted, supplemental=rated, texts={})
+        return replace(self, supplements=wanted, supplemental=rated)
 
     def published(self) -> Catalogue:
         """The same release with its own ratings alone, for what ranks occupations by them."""

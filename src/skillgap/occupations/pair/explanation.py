@@ -17,8 +17,8 @@ def explain(catalogue: Catalogue, element: ElementGap, from_title: str, to_title
     two levels apart.
     """
     anchors = catalogue.anchors.get(element.element_id, ())
-    below = next((anchor for anchor in reversed(anchors) if anchor.anchor_value <= element.from_level), None)
-    above = next((anchor for anchor in anchors if anchor.anchor_value >= element.to_level), None)
+    below = next((anchor for anchor in reversed(anchors) if anchor.anchor_value <= element.source_level), None)
+    above = next((anchor for anchor in anchors if anchor.anchor_value >= element.target_level), None)
     return ExplanationOut(
         description=catalogue.elements[element.element_id].description,
         from_anchor=below.anchor_description if below else None,
@@ -30,17 +30,17 @@ def explain(catalogue: Catalogue, element: ElementGap, from_title: str, to_title
 
 
 def _need(element: ElementGap, to_title: str, anchor: Anchor | None) -> str:
-    if element.to_level == 0:
+    if element.target_level == 0:
         return f"{to_title} do not need it"
-    need = f"{to_title} need level {element.to_level:.2f} of 7"
-    return f"{need} ({_example(anchor, element.to_level)})" if anchor else need
+    need = f"{to_title} need level {element.target_level:.2f} of 7"
+    return f"{need} ({_example(anchor, element.target_level)})" if anchor else need
 
 
 def _level(element: ElementGap, from_title: str, anchor: Anchor | None) -> str:
-    if element.from_level == 0:
+    if element.source_level == 0:
         return f"{from_title} do without it"
-    level = f"{from_title} bring level {element.from_level:.2f}"
-    return f"{level} ({_example(anchor, element.from_level)})" if anchor else level
+    level = f"{from_title} bring level {element.source_level:.2f}"
+    return f"{level} ({_example(anchor, element.source_level)})" if anchor else level
 
 
 def _example(anchor: Anchor, level: Decimal) -> str:

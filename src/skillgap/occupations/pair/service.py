@@ -111,7 +111,7 @@ def summarise(comparison: Comparison) -> SummaryOut:
     return SummaryOut(
         compared=comparison.compared,
         gaps=len(comparison.gaps),
-        missing=sum(gap.element.from_level == 0 for gap in comparison.gaps),
+        missing=sum(gap.element.source_level == 0 for gap in comparison.gaps),
         coverage=rounded(comparison.coverage),
         met=len(comparison.met),
         surplus=len(comparison.surplus),
@@ -125,7 +125,7 @@ def summarise(comparison: Comparison) -> SummaryOut:
 def _element_out(catalogue: Catalogue, gap: ClassifiedGap, titles: tuple[str, str] | None) -> ElementGapOut:
     """One element; explained with the titles of both sides where they are given."""
     element, bounds, certainty = gap
-    from_level, to_level = float(element.from_level), float(element.to_level)
+    from_level, to_level = float(element.source_level), float(element.target_level)
     return ElementGapOut(
         element_id=element.element_id,
         element_name=element.element_name,
@@ -136,7 +136,7 @@ def _element_out(catalogue: Catalogue, gap: ClassifiedGap, titles: tuple[str, st
         from_not_relevant=element.source is not None and element.source.not_relevant,
         to_level=to_level,
         to_score=round(to_level / 7 * 100, 1),
-        to_importance=None if element.to_importance is None else float(element.to_importance),
+        to_importance=None if element.target_importance is None else float(element.target_importance),
         to_importance_score=_importance_score(element.target.importance),
         difference=float(element.difference),
         low_precision=element.low_precision,

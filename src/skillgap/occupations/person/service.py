@@ -40,7 +40,7 @@ def compare_person(catalogue: Catalogue, body: PersonGapBody) -> SkillGapOut:
     response = build_response(catalogue, body, Side("", person.profile), known)
     share = answered(person.profile, target.profile)
     response.person = PersonOut(
-        answered=share.answered, unanswered=share.unanswered, weight_answered=rounded(share.weight)
+        answered=share.answered, unanswered=share.unanswered, weight_answered=rounded(share.importance_weight)
     )
     response.notes += person_notes(person)
     return response

@@ -105,10 +105,10 @@ class GapInRelease(BaseModel):
     def of(cls, element: ElementGap) -> Self:
         """The answer for one element."""
         return cls(
-            from_level=float(element.from_level),
-            to_level=float(element.to_level),
+            from_level=float(element.source_level),
+            to_level=float(element.target_level),
             difference=float(element.difference),
-            to_importance=None if element.to_importance is None else float(element.to_importance),
+            to_importance=None if element.target_importance is None else float(element.target_importance),
             low_precision=element.low_precision,
         )
 

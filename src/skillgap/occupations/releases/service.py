@@ -87,7 +87,7 @@ def _pair(source: Profile, target: Profile) -> PairInRelease:
     return PairInRelease(
         compared=len(rows),
         gaps=len(gaps),
-        missing=sum(element.from_level == 0 for element in gaps),
+        missing=sum(element.source_level == 0 for element in gaps),
         coverage=rounded(coverage),
         weighted_gap=rounded(weighted_gap),
     )
