@@ -1,4 +1,4 @@
-"""The page where keys are asked for: a browser sends the key as a password, with all it asks."""
+"""The page of a service that requires API keys: a browser sends the key as a password with every request."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def test_the_page_works_with_a_key(open_page: OpenPage, tmp_path: Path) -> None:
     with service(SAMPLE, tmp_path, guards) as site:
         page = open_page(f"{site}/?from={MODELS}&to={SHIP_ENGINEERS}", http_credentials=key)
         assert "Ship Engineers" in page.title()
-        asked = page.evaluate("async () => (await fetch('occupations?q=nurse')).status")
-    assert asked == 200
+        status = page.evaluate("async () => (await fetch('occupations?q=nurse')).status")
+    assert status == 200
