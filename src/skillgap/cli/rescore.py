@@ -23,13 +23,13 @@ from sqlalchemy import Engine
 from skillgap.database.engine import connect
 from skillgap.database.locks import rescoring_lock
 from skillgap.database.transactions import reading, writing
-from skillgap.errors import NotEnoughRatings, NothingLoaded, RescoringError, SkillgapError
+from skillgap.errors import NotEnoughRatings, RescoringError, SkillgapError
 from skillgap.llm.client import Chat
 from skillgap.logs import for_programs, one_run
 from skillgap.migrations import migrate
 from skillgap.onet.catalogue import Catalogue, read_catalogue
 from skillgap.onet.codes import parse_code
-from skillgap.onet.queries import releases
+from skillgap.onet.queries import current_release
 from skillgap.onet.rescored.levels import Rater
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.agreement import (
@@ -154,10 +154,7 @@ def _database() -> Engine:
 
 def _current(engine: Engine) -> Catalogue:
     with reading(engine) as connection:
-        current = next((one for one in releases(connection) if one.current), None)
-        if current is None:
-            raise NothingLoaded
-        return read_catalogue(connection, current)
+        return read_catalogue(connection, current_release(connection))
 
 
 def _codes(catalogue: Catalogue, occupations: str | None, sample: int | None, *, unrated: bool, seed: int) -> list[str]:

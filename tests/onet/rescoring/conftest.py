@@ -14,7 +14,7 @@ from skillgap.database.transactions import reading
 from skillgap.llm.client import Chat
 from skillgap.llm.replies import Reply
 from skillgap.onet.catalogue import Catalogue, read_catalogue
-from skillgap.onet.queries import releases
+from skillgap.onet.queries import current_release
 from skillgap.onet.rescoring.rater import OpenAiRater
 from skillgap.onet.rescoring.rescore import RescoringProgress, rescore
 from tests.llm.fake_model import FakeModel
@@ -32,8 +32,7 @@ def sample_engine(sqlite_url: str) -> Iterator[Engine]:
 
 def catalogue_of(engine: Engine) -> Catalogue:
     with reading(engine) as connection:
-        current = next(one for one in releases(connection) if one.current)
-        return read_catalogue(connection, current)
+        return read_catalogue(connection, current_release(connection))
 
 
 def ask(model: FakeModel, **options: Any) -> Reply:

@@ -12,7 +12,6 @@ from skillgap.database.locks import load_lock
 from skillgap.database.transactions import reading, writing
 from skillgap.errors import (
     InvalidParameter,
-    NothingLoaded,
     OccupationNotFound,
     SeveralFaults,
     WebServicesError,
@@ -111,9 +110,7 @@ def store_supplement(connection: Connection, supplement: Supplement) -> int:
 
 
 def _read_current(connection: Connection) -> _Current:
-    info = next((one for one in queries.releases(connection) if one.current), None)
-    if info is None:
-        raise NothingLoaded
+    info = queries.current_release(connection)
     elements = queries.elements(connection, info.release)
     rated = queries.rated_occupations(connection, info.release)
     titles = {one.onetsoc_code: one.title for one in queries.occupations(connection, info.release)}
