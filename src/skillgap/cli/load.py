@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from skillgap.cli.rescore import rescore_after_load
+from skillgap.cli.rescore_job import rescore_after_load
 from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
 from skillgap.errors import WebServicesError
@@ -27,7 +27,7 @@ from skillgap.onet.load.run import LoadRequest, LoadResult, load_release
 from skillgap.onet.queries import releases as read_releases
 from skillgap.onet.web_services.backfill import FAILED, BackfillResult, supplement_release
 from skillgap.onet.web_services.client import KEY_PAGE, Pace, WebServices
-from skillgap.settings import DatabaseSettings, OnetSettings, WebServicesSettings
+from skillgap.settings import DatabaseSettings, LlmSettings, OnetSettings, WebServicesSettings
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +49,8 @@ def load(
     is set, levels are rescored afterwards.
     """
     load_and_show(path, release, again=again)
-    rescore_after_load()
+    if LlmSettings().llm_model is not None:
+        rescore_after_load()
 
 
 def supplement(

@@ -15,8 +15,9 @@ from skillgap.llm.client import Chat
 from skillgap.llm.replies import Reply
 from skillgap.onet.catalogue import Catalogue, read_catalogue
 from skillgap.onet.queries import current_release
+from skillgap.onet.rescoring.job import RescoringProgress
 from skillgap.onet.rescoring.rater import OpenAiRater
-from skillgap.onet.rescoring.rescore import RescoringProgress, rescore
+from skillgap.onet.rescoring.rescore import rescore
 from tests.llm.fake_model import FakeModel
 
 KEY = "sk-of-ours-0123456789"
@@ -49,7 +50,7 @@ def ask(model: FakeModel, **options: Any) -> Reply:
 class Job(NamedTuple):
     """A rescoring that is over, and how long it would have waited each time."""
 
-    tally: RescoringProgress
+    progress: RescoringProgress
     waited: list[float]
 
 

@@ -1,10 +1,4 @@
-"""The schema, declared once. Names and types follow O*NET's own data dictionary (MySQL edition).
-
-Releases stand side by side: every published row carries its release. The validation of the loader
-reads types, lengths, keys and nullability from here, so a rule is written down once.
-
-Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLite's default).
-"""
+"""Tables of a language model's levels: calls, levels, calibrations. No load deletes their rows."""
 
 from __future__ import annotations
 

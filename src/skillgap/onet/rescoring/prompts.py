@@ -1,4 +1,4 @@
-"""What a language model is asked: the template and its version, built from plain values.
+"""Prompts for levels: the template and its version, rendered from plain values.
 
 The prompt never holds the published level, which the model would repeat, nor another occupation,
 which it would measure this one by.
@@ -70,7 +70,7 @@ class Skill(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """What is sent: the skills it asks for are ``element_ids``, in the order they are listed."""
+    """What is sent; ``element_ids`` are the skills to be rated, in the order they are listed."""
 
     system: str
     user: str
@@ -89,10 +89,10 @@ def render_levels_prompt(
     order_seed: int,
     complaint: str = "",
 ) -> Prompt:
-    """The question for the levels of some skills of an occupation.
+    """The prompt for the levels of some skills of an occupation.
 
     The seed shuffles the skills, which spreads the effect of a skill's place in the list over runs.
-    ``complaint`` says what was wrong with the answer before, where there was one.
+    ``complaint`` says what was wrong with the previous answer.
     """
     shuffled = list(skills)
     random.Random(order_seed).shuffle(shuffled)  # noqa: S311  # an order, not a secret
