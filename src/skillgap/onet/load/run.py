@@ -38,7 +38,7 @@ class LoadRequest:
 
     path: Path | None = None
     release: str | None = None
-    wanted: str = "29.2"  # the release to download
+    download: str = "29.2"  # the release to download where none is named
     base_url: str = "https://www.onetcenter.org/dl_files/database/"
     downloads: Path = DATA / "downloads"
     max_rejected: float = 0.001
@@ -116,7 +116,7 @@ def _find(engine: Engine, request: LoadRequest, report: ProgressCallback) -> Pla
     """
     if request.path:
         return open_place(request.path, request.release)
-    wanted = request.release or request.wanted
+    wanted = request.release or request.download
     place = newest_place(DATA)
     if place and request.release in (None, place.release):
         return place

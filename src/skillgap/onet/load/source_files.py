@@ -42,27 +42,26 @@ class SourceFile:
         return TABLES[self.table_name]
 
 
+RATING_COLUMNS = {
+    "O*NET-SOC Code": "onetsoc_code",
+    "Element ID": "element_id",
+    "Element Name": "element_name",
+    "Scale ID": "scale_id",
+    "Data Value": "data_value",
+    "N": "n",
+    "Standard Error": "standard_error",
+    "Lower CI Bound": "lower_ci_bound",
+    "Upper CI Bound": "upper_ci_bound",
+    "Recommend Suppress": "recommend_suppress",
+    "Not Relevant": "not_relevant",
+    "Date": "date_updated",
+    "Domain Source": "domain_source",
+}
+"""The columns of a table of ratings by their headers, in files and in O*NET Web Services."""
+
+
 def _ratings(name: str, domain: str) -> SourceFile:
-    return SourceFile(
-        names=(name,),
-        table_name="ratings",
-        domain=domain,
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Element ID": "element_id",
-            "Element Name": "element_name",
-            "Scale ID": "scale_id",
-            "Data Value": "data_value",
-            "N": "n",
-            "Standard Error": "standard_error",
-            "Lower CI Bound": "lower_ci_bound",
-            "Upper CI Bound": "upper_ci_bound",
-            "Recommend Suppress": "recommend_suppress",
-            "Not Relevant": "not_relevant",
-            "Date": "date_updated",
-            "Domain Source": "domain_source",
-        },
-    )
+    return SourceFile(names=(name,), table_name="ratings", domain=domain, columns=RATING_COLUMNS)
 
 
 OCCUPATIONS = SourceFile(
