@@ -5,23 +5,17 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
+from requests import Response
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
 from skillgap import __version__
 from skillgap.retry_after import retry_after
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from requests import Response
-    from tenacity import RetryCallState
-
 
 ATTEMPTS = 4
 CHUNK_BYTES = 65_536

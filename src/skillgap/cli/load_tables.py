@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from skillgap.logs import for_programs
+from skillgap.onet.records import ReleaseInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from skillgap.onet.load.run import LoadResult
-    from skillgap.onet.records import ReleaseInfo
     from skillgap.onet.web_services.backfill import BackfillResult
 
 

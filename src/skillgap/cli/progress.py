@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,6 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from skillgap.logs import for_programs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from skillgap.onet.load.read import ProgressCallback
     from skillgap.onet.rescoring.job import RescoringProgress
 

@@ -6,27 +6,23 @@ import asyncio
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from sqlalchemy import Engine
 
 from skillgap.cli.rescore_job import calibrate, configured_rater, open_chat, open_database, read_current, run_rescoring
 from skillgap.cli.rescore_tables import cost_table, report_json, show_report
 from skillgap.database.transactions import reading
 from skillgap.errors import RescoringError
+from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import parse_code
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.calibrate import report
 from skillgap.onet.rescoring.plan import plan, sample_occupations, unrated_occupations
 from skillgap.onet.rescoring.rater import OpenAiRater
 from skillgap.settings import LlmSettings
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from skillgap.onet.catalogue import Catalogue
-
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from sqlalchemy import Engine
 
 from skillgap.cli.progress import rescoring_progress
 from skillgap.database.engine import connect
@@ -17,6 +20,7 @@ from skillgap.logs import one_run
 from skillgap.migrations import migrate
 from skillgap.onet.catalogue import Catalogue, read_catalogue
 from skillgap.onet.queries import current_release
+from skillgap.onet.rescored.levels import Rater
 from skillgap.onet.rescoring.calibrate import RESCORE_MORE, rated_twice, store_calibration
 from skillgap.onet.rescoring.plan import sample_occupations, unrated_occupations
 from skillgap.onet.rescoring.rater import OpenAiRater
@@ -24,11 +28,6 @@ from skillgap.onet.rescoring.rescore import rescore
 from skillgap.settings import DatabaseSettings, LlmSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy import Engine
-
-    from skillgap.onet.rescored.levels import Rater
     from skillgap.onet.rescoring.job import RescoringProgress
 
 

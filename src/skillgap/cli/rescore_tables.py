@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from rich.console import Console
-
-    from skillgap.onet.rescoring.agreement import AgreementReport, SkillAgreement
-    from skillgap.onet.rescoring.calibrate import RaterReport
-
+from skillgap.onet.rescoring.agreement import AgreementReport, SkillAgreement
+from skillgap.onet.rescoring.calibrate import RaterReport
 
 WIDEST_BAR = 20  # characters, for a mean error of:
 WIDEST_ERROR = 2.0  # levels

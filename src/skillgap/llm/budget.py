@@ -5,12 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 PERIOD = timedelta(hours=24)
 BYTES_PER_TOKEN = 2  # English has over 4: an estimate before a call is to be too high

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,8 +21,6 @@ from skillgap.llm.replies import Next, Reply, ReplyKind, ResponseFormat, Usage
 from skillgap.retry_after import retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from openai.types.chat.completion_create_params import ResponseFormat as FormatParameter
     from openai.types.shared_params.response_format_json_schema import JSONSchema
 

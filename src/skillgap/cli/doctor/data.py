@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
@@ -12,14 +12,9 @@ from skillgap.cli.doctor.server import CLOCK_TOLERANCE
 from skillgap.onet import tables
 from skillgap.onet.history import History, read_history
 from skillgap.onet.queries import rated_occupations, releases
+from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored.queries import rescoring_mark
 from skillgap.onet.tables import LEVEL_SCALE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from skillgap.onet.records import ReleaseInfo
-
 
 LONGEST_RUN = timedelta(hours=1)
 MOST_UNRATED = 0.2  # of the occupations; O*NET 29.2 has not rated 13 in a hundred

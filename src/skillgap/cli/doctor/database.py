@@ -7,12 +7,12 @@ folders and addresses, and never a password or a key.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from skillgap.cli.doctor.check import TIMEOUT_SECONDS, Check, Role
@@ -23,12 +23,6 @@ from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
 from skillgap.errors import DatabaseUnavailable
 from skillgap.migrations import alembic_config
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import URL
-
 
 ADVICE = {
     1044: "this user has no right to the database: GRANT SELECT (the API) or ALL (the load) on it",

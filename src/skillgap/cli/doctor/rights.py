@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from skillgap.cli.doctor.check import Check, Role
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 
 TO_LOAD = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "INDEX", "REFERENCES", "DROP")
 TO_WRITE = {"INSERT", "UPDATE", "DELETE", "DROP", "ALTER"}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from skillgap.cli.doctor.check import Check
 from skillgap.database.base import Base
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 OLDEST = {"mysql": (8, 4), "mariadb": (10, 11), "sqlite": (3, 35)}
 CLOCK_TOLERANCE = timedelta(seconds=5)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sqlalchemy import URL
 
 from skillgap.cli.doctor.check import TIMEOUT_SECONDS, Check, State
 from skillgap.http_client import HttpClient, HttpFault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import URL
-
 
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
 

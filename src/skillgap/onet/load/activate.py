@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 
 from skillgap.database.transactions import writing
 from skillgap.errors import NothingToGoBackTo, ReleaseNotFound
 from skillgap.onet.load.replace import make_current
 from skillgap.onet.queries import current_release, releases
 from skillgap.onet.tables import CurrentRelease
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 
 def use_release(engine: Engine, release: str) -> None:

@@ -5,13 +5,9 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from importlib.resources.abc import Traversable
 
 from skillgap.errors import SourceFileError
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 
 # What a disk says, and what zipfile lets through of a damaged archive: an end too early, a method
 # it does not know, a password it would need, a name or a size that cannot be.

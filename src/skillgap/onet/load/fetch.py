@@ -10,19 +10,18 @@ import os
 import re
 import zipfile
 import zlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from requests import Response
 
 from skillgap.errors import DownloadError
 from skillgap.http_client import CHUNK_BYTES, HttpClient, HttpFault, fault_of_status, retrying
 from skillgap.onet.load.find import LARGEST_ZIP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from requests import Response
-
     Progress = Callable[[int, int | None], None]
 
 

@@ -6,17 +6,13 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from skillgap.errors import SourceFileError, SourceNotFound
 from skillgap.onet.load.contents import UNREADABLE, read_start
 from skillgap.onet.load.source_files import holds_release
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 
 SAMPLE = "sample"
 LARGEST_ZIP = 2_000_000_000  # bytes unpacked; a whole release has about 150 million

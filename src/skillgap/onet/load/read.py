@@ -7,21 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.contents import sha256
 from skillgap.onet.load.extract import read_source
+from skillgap.onet.load.source_files import Files
 from skillgap.onet.load.validate import Known, Rejected, validate
 from skillgap.onet.tables import RELEASE_TABLES, TABLES
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
-
-    from skillgap.onet.load.source_files import Files
-
 
 logger = logging.getLogger(__name__)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
+from skillgap.onet.load.find import Place
 from skillgap.onet.tables import (
     RELEASE_TABLES,
     CurrentRelease,
@@ -17,12 +19,8 @@ from skillgap.onet.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     import pandas as pd
-    from sqlalchemy import Connection, Table
 
-    from skillgap.onet.load.find import Place
     from skillgap.onet.load.read import FileReport, ProgressCallback, ReleaseRows
     from skillgap.onet.load.validate import Rejected
 

@@ -6,9 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from skillgap import logs
@@ -22,10 +21,6 @@ from skillgap.onet.load.find import SAMPLE, Place, newest_place, open_place
 from skillgap.onet.load.read import FileReport, ProgressCallback, checksums, read_release
 from skillgap.onet.load.source_files import release_files
 from skillgap.onet.tables import CurrentRelease, Releases
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
 
 logger = logging.getLogger(__name__)
 

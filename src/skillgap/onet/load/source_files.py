@@ -12,14 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.contents import read_start
 from skillgap.onet.tables import TABLES
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
 
 
 @dataclass(frozen=True, eq=False)

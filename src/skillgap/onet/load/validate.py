@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
+from sqlalchemy import Column, Table
 
 from skillgap.onet.columns import reader
-
-if TYPE_CHECKING:
-    from sqlalchemy import Column, Table
-
 
 ENDS = {"LV": (0, 7), "IM": (1, 5)}  # the scales of levels and importances, as the tables check
 

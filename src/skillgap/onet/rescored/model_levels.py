@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from skillgap.onet.rescored.calibration import Agreement, Calibration
-    from skillgap.onet.rescored.levels import Rater, RescoredOccupation
-
+from skillgap.onet.rescored.calibration import Agreement, Calibration
+from skillgap.onet.rescored.levels import Rater, RescoredOccupation
 
 Levels = Literal["published", "rescored", "calibrated"]
 

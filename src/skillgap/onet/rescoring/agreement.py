@@ -7,24 +7,19 @@ over single levels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf, sqrt
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.levels import RescoredOccupation
 from skillgap.onet.rescoring.gap_agreement import GapAgreement, compare_gaps
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from skillgap.onet.catalogue import Catalogue
-    from skillgap.onet.rescored.levels import RescoredOccupation
-
 
 Z_95 = 1.96
 

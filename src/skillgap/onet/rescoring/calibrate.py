@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from skillgap.errors import NotEnoughRatings
+from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.calibration import Line, moved_occupation
 from skillgap.onet.rescored.levels import Rater, RescoredOccupation
 from skillgap.onet.rescored.tables import CalibrationLines, Calibrations, CalibrationSamples
 from skillgap.onet.rescoring.agreement import AgreementReport, LevelPair, agree, group_pairs, pairs_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection
-
-    from skillgap.onet.catalogue import Catalogue
-
 
 FEWEST_OCCUPATIONS = 4  # in each half
 FEWEST_FOR_A_SLOPE = 5  # occupations that need a skill; with fewer the line only shifts

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from skillgap import __version__
 from skillgap.llm.budget import PERIOD
 from skillgap.llm.replies import ReplyKind, ResponseFormat
 from skillgap.onet.rescored.tables import RescoredLevels, RescoringCalls
 from skillgap.onet.rescoring.prompts import PROMPT_VERSION, template_digest
-from skillgap.onet.rescoring.rater import SCHEMA_DIGEST
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from sqlalchemy import Connection
-
-    from skillgap.onet.rescoring.rater import Rated
-
+from skillgap.onet.rescoring.rater import SCHEMA_DIGEST, Rated
 
 LONGEST_ANSWER = 20_000  # characters of an answer that are kept
 

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean
-from typing import TYPE_CHECKING
 
 from skillgap.gap.comparison import compare_profiles
-from skillgap.onet.rescored.levels import rescored_profile
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from skillgap.gap.ratings import Profile
-    from skillgap.onet.catalogue import Catalogue
-    from skillgap.onet.rescored.levels import RescoredOccupation
-
+from skillgap.gap.ratings import Profile
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.levels import RescoredOccupation, rescored_profile
 
 MOST_PAIRS = 1_000  # of occupations
 FIRST_GAPS = 5

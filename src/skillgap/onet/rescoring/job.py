@@ -10,28 +10,21 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
 from skillgap.database.transactions import writing
 from skillgap.errors import DatabaseUnavailable, LoadInProgress
+from skillgap.llm.budget import TokenBudget
 from skillgap.llm.replies import Next, ReplyKind
 from skillgap.onet.rescoring import call_log
-from skillgap.onet.rescoring.plan import most_tokens, token_limit
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from sqlalchemy import Engine
-
-    from skillgap.llm.budget import TokenBudget
-    from skillgap.onet.rescoring.plan import Pending
-    from skillgap.onet.rescoring.prompts import Prompt
-    from skillgap.onet.rescoring.rater import LevelRater, Rated
-
+from skillgap.onet.rescoring.plan import Pending, most_tokens, token_limit
+from skillgap.onet.rescoring.prompts import Prompt
+from skillgap.onet.rescoring.rater import LevelRater, Rated
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from skillgap.llm.budget import estimate_tokens
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.records import Occupation
+from skillgap.onet.rescoring.call_log import RunProgress
 from skillgap.onet.rescoring.prompts import (
     PROMPT_VERSION,
     Prompt,
@@ -15,16 +19,7 @@ from skillgap.onet.rescoring.prompts import (
     render_levels_prompt,
     template_digest,
 )
-from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from skillgap.onet.catalogue import Catalogue
-    from skillgap.onet.records import Occupation
-    from skillgap.onet.rescoring.call_log import RunProgress
-    from skillgap.onet.rescoring.rater import LevelRater
-
+from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST, LevelRater
 
 TOKENS_PER_SKILL = 100  # of an answer, at most; and for its frame:
 TOKENS_PER_ANSWER = 400

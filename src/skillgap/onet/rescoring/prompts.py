@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from skillgap.onet.records import Anchor, Element, Occupation
-
+from skillgap.onet.records import Anchor, Element, Occupation
 
 PROMPT_VERSION = "levels-1"
 """Names the template below. A character that changes changes the version; a test holds this."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
 from pydantic import (
     AfterValidator,
@@ -27,10 +28,6 @@ from pydantic_core import from_json
 from skillgap.llm.client import Chat
 from skillgap.llm.replies import Reply, ReplyKind, ResponseFormat
 from skillgap.onet.rescoring.prompts import Prompt, inputs_digest
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
 
 LONGEST_REASON = 300
 LONGEST_COMPLAINT = 400

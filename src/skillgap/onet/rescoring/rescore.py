@@ -6,22 +6,18 @@ What earlier jobs stored is found again by the digest of its inputs.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
+
+from sqlalchemy import Engine
 
 from skillgap.database.transactions import reading
 from skillgap.llm.budget import TokenBudget
+from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.job import Job, RescoringProgress
 from skillgap.onet.rescoring.plan import plan
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-
-    from sqlalchemy import Engine
-
-    from skillgap.onet.catalogue import Catalogue
-    from skillgap.onet.rescoring.rater import LevelRater
+from skillgap.onet.rescoring.rater import LevelRater
 
 
 async def rescore(

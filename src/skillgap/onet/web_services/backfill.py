@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, Engine, insert
 
 from skillgap.database.locks import load_lock
 from skillgap.database.transactions import writing
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, WebServicesError
 from skillgap.migrations import migrate
-from skillgap.onet.catalogue import current_catalogue
-from skillgap.onet.supplements.ratings import read_supplement
+from skillgap.onet.catalogue import Catalogue, current_catalogue
+from skillgap.onet.supplements.ratings import Supplement, read_supplement
 from skillgap.onet.supplements.tables import SupplementalRatings, Supplements
 from skillgap.onet.web_services.layout import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sqlalchemy import Connection, Engine
-
-    from skillgap.onet.catalogue import Catalogue
     from skillgap.onet.load.read import ProgressCallback
-    from skillgap.onet.supplements.ratings import Supplement
     from skillgap.onet.web_services.client import WebServices
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from skillgap.onet.supplements.ratings import SOURCE, Fetched, Outcome
@@ -16,9 +18,6 @@ from skillgap.onet.web_services.rows import read_rows
 from skillgap.onet.web_services.transport import Pace, ResourceNotFound, Transport
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Iterator, Mapping
-
     from skillgap.onet.web_services.layout import Layout
 
 

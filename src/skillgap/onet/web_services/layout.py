@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from skillgap.errors import WebServicesError
@@ -15,8 +16,6 @@ from skillgap.onet.web_services.rows import read_page
 from skillgap.onet.web_services.transport import ResourceNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from skillgap.onet.web_services.transport import Transport
 
 

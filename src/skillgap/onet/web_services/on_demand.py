@@ -11,18 +11,17 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from skillgap.errors import WebServicesError, WebServicesRefused, WebServicesUnavailable
+from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.supplements.ratings import read_supplement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from skillgap.onet.catalogue import Catalogue
     from skillgap.onet.live_catalogue import LiveCatalogue
     from skillgap.onet.web_services.client import WebServices
 

@@ -8,21 +8,18 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
+
+from requests import Response
 
 from skillgap.errors import WebServicesError, WebServicesRefused, WebServicesUnavailable
 from skillgap.http_client import ATTEMPTS, HttpClient, HttpFault, fault_of_status, read_body, retrying
 from skillgap.onet.supplements.ratings import SOURCE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from requests import Response
-
 
 KEY_PAGE = "https://services.onetcenter.org/"
 LARGEST_BODY = 20_000_000  # bytes; a page of 2,000 rows has about 800,000
