@@ -69,11 +69,7 @@ class HttpClient:
     """
 
     def __init__(
-        self,
-        timeouts: tuple[float, float],
-        headers: Mapping[str, str] | None = None,
-        *,
-        follow_redirects: bool = False,
+        self, timeouts: tuple[float, float], headers: Mapping[str, str] | None = None, *, follow_redirects: bool = False
     ) -> None:
         self._timeouts = timeouts
         self._session = _Session(follow_redirects=follow_redirects)

@@ -21,7 +21,6 @@ from skillgap.onet.codes import parse_code
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.calibrate import report
 from skillgap.onet.rescoring.plan import plan, sample_occupations, unrated_occupations
-from skillgap.onet.rescoring.rater import OpenAiRater
 from skillgap.settings import LlmSettings
 
 app = typer.Typer(invoke_without_command=True, add_completion=False)
@@ -104,11 +103,10 @@ def _codes(catalogue: Catalogue, occupations: str | None, sample: int | None, *,
 
 async def _show_cost(engine: Engine, settings: LlmSettings, catalogue: Catalogue, codes: list[str]) -> None:
     async with open_chat(settings) as chat:
-        rater = OpenAiRater(chat)
         with reading(engine) as connection:
             known = call_log.run_progress(connection, catalogue.info.release)
-            pending = plan(catalogue, codes, rater, settings.llm_runs, known)
-            mean = call_log.mean_tokens(connection, rater.model)
+            pending = plan(catalogue, codes, chat, settings.llm_runs, known)
+            mean = call_log.mean_tokens(connection, chat.model)
             spent = call_log.tokens_spent(connection)
     figures = {
         "occupations": len({run_over.occupation.onetsoc_code for run_over in pending}),
@@ -117,4 +115,4 @@ async def _show_cost(engine: Engine, settings: LlmSettings, catalogue: Catalogue
         "tokens, by earlier calls": round(mean * len(pending)) if mean else "no call yet",
         "left of the budget": max(0, settings.llm_token_budget - spent),
     }
-    Console().print(cost_table(rater.model, figures))
+    Console().print(cost_table(chat.model, figures))

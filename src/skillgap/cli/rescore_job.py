@@ -23,7 +23,6 @@ from skillgap.onet.queries import current_release
 from skillgap.onet.rescored.levels import Rater
 from skillgap.onet.rescoring.calibrate import RESCORE_MORE, rated_twice, store_calibration
 from skillgap.onet.rescoring.plan import sample_occupations, unrated_occupations
-from skillgap.onet.rescoring.rater import OpenAiRater
 from skillgap.onet.rescoring.rescore import rescore
 from skillgap.settings import DatabaseSettings, LlmSettings
 
@@ -82,11 +81,7 @@ def open_chat(settings: LlmSettings) -> Chat:
 
 
 def run_rescoring(
-    engine: Engine,
-    settings: LlmSettings,
-    catalogue: Catalogue,
-    codes: Sequence[str],
-    max_seconds: float | None = None,
+    engine: Engine, settings: LlmSettings, catalogue: Catalogue, codes: Sequence[str], max_seconds: float | None = None
 ) -> RescoringProgress:
     """Rescore occupations, with progress on stderr; raises RescoringInProgress."""
 
@@ -94,7 +89,7 @@ def run_rescoring(
         async with open_chat(settings) as chat:
             return await rescore(
                 engine,
-                OpenAiRater(chat),
+                chat,
                 catalogue,
                 codes,
                 runs=settings.llm_runs,

@@ -16,7 +16,6 @@ from skillgap.llm.replies import Reply
 from skillgap.onet.catalogue import Catalogue, read_catalogue
 from skillgap.onet.queries import current_release
 from skillgap.onet.rescoring.job import RescoringProgress
-from skillgap.onet.rescoring.rater import OpenAiRater
 from skillgap.onet.rescoring.rescore import rescore
 from tests.llm.fake_model import FakeModel
 
@@ -76,7 +75,7 @@ def run_job(model: FakeModel, sample_engine: Engine) -> Rescore:
                 catalogue = catalogue_of(engine)
                 return await rescore(
                     engine,
-                    OpenAiRater(chat),
+                    chat,
                     catalogue,
                     codes or ("15-1252.00",),
                     report=lambda _: None,

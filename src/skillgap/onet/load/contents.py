@@ -11,15 +11,7 @@ from skillgap.errors import SourceFileError
 
 # What a disk says, and what zipfile lets through of a damaged archive: an end too early, a method
 # it does not know, a password it would need, a name or a size that cannot be.
-UNREADABLE = (
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def read_bytes(file: Traversable) -> bytes:

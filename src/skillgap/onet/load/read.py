@@ -85,9 +85,7 @@ def read_release(
     return ReleaseRows(rows, reports, tuple(rejected))
 
 
-def _check(
-    frames: Mapping[str, pd.DataFrame],
-) -> tuple[dict[str, pd.DataFrame], list[Rejected]]:
+def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Rejected]]:
     """Parents before children, so that each child is checked against the rows that are kept."""
     rows: dict[str, pd.DataFrame] = {}
     rejected: list[Rejected] = []
@@ -160,7 +158,5 @@ def _warn_of_holes(ratings: pd.DataFrame, elements: pd.DataFrame) -> None:
     partly = rated[rated != 2 * len(skills)]
     if len(partly):
         logger.warning(
-            "%d occupations are not rated on every skill, among them %s",
-            len(partly),
-            ", ".join(partly.index[:3]),
+            "%d occupations are not rated on every skill, among them %s", len(partly), ", ".join(partly.index[:3])
         )

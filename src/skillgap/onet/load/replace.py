@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
 from skillgap.onet.load.find import Place
-from skillgap.onet.tables import (
-    RELEASE_TABLES,
-    CurrentRelease,
-    LoadedFiles,
-    LoadRuns,
-    RejectedRows,
-    Releases,
-)
+from skillgap.onet.tables import RELEASE_TABLES, CurrentRelease, LoadedFiles, LoadRuns, RejectedRows, Releases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,11 +100,7 @@ def loaded_checksums(connection: Connection, release: str) -> dict[str, str]:
 
 
 def _keep_release(connection: Connection, place: Place, run_id: int) -> None:
-    columns: Mapping[str, Any] = {
-        "released": place.released,
-        "illustrative": place.illustrative,
-        "run_id": run_id,
-    }
+    columns: Mapping[str, Any] = {"released": place.released, "illustrative": place.illustrative, "run_id": run_id}
     known = Releases.release == place.release
     if connection.scalar(select(literal(1)).where(known)):
         connection.execute(update(Releases).where(known).values(**columns))

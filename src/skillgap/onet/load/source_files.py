@@ -70,12 +70,7 @@ OCCUPATIONS = SourceFile(
 SCALES = SourceFile(
     names=("Scales Reference", "Scales", "Scale"),
     table_name="scales",
-    columns={
-        "Scale ID": "scale_id",
-        "Scale Name": "scale_name",
-        "Minimum": "minimum",
-        "Maximum": "maximum",
-    },
+    columns={"Scale ID": "scale_id", "Scale Name": "scale_name", "Minimum": "minimum", "Maximum": "maximum"},
 )
 SKILLS = _ratings("Skills", "skills")
 ESSENTIAL_SKILLS = _ratings("Essential Skills", "skills")
@@ -83,11 +78,7 @@ TRANSFERABLE_SKILLS = _ratings("Transferable Skills", "skills")
 CONTENT_MODEL = SourceFile(
     names=("Content Model Reference",),
     table_name="elements",
-    columns={
-        "Element ID": "element_id",
-        "Element Name": "element_name",
-        "Description": "description",
-    },
+    columns={"Element ID": "element_id", "Element Name": "element_name", "Description": "description"},
 )
 LEVEL_ANCHORS = SourceFile(
     names=("Level Scale Anchors",),
@@ -195,10 +186,7 @@ def _skills_layout(folder: Traversable, present: Mapping[str, Traversable]) -> t
     if not there:
         return (SKILLS,)
     if _find(SKILLS, present):
-        raise SourceFileError(
-            folder.name,
-            f"both 'Skills' and '{there[0].name}' are there: two releases in one folder",
-        )
+        raise SourceFileError(folder.name, f"both 'Skills' and '{there[0].name}' are there: two releases in one folder")
     return halves
 
 

@@ -23,8 +23,7 @@ class RescoringCalls(Base):
     __table_args__ = (
         UniqueConstraint("inputs_digest", "run", "attempt"),
         CheckConstraint(
-            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', 'failed')",
-            name="outcome",
+            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', 'failed')", name="outcome"
         ),
         CheckConstraint(
             "response_format IN ('json_schema_strict', 'json_schema', 'json_object', 'prompt_only')",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -21,27 +19,6 @@ from skillgap.onet.rescoring.rater import SCHEMA_DIGEST, Rated
 LONGEST_ANSWER = 20_000  # characters of an answer that are kept
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call that is about to be made."""
-
-    job_id: str
-    release: str
-    onetsoc_code: str
-    run: int
-    attempt: int
-    inputs_digest: str
-    request_digest: str
-    order_seed: int
-    elements_asked: int
-    base_url: str
-    model: str
-    response_format: ResponseFormat
-    temperature: Decimal | None
-    token_limit: int
-    tokens_counted: int
-
-
 class RunProgress(NamedTuple):
     """The elements that one run over an occupation has levels of, and how many calls it has taken."""
 
@@ -49,10 +26,10 @@ class RunProgress(NamedTuple):
     attempts: int
 
 
-def begin_call(connection: Connection, call: Call) -> int:
-    """A row for a call that is about to be made; its id."""
+def begin_call(connection: Connection, **columns: Any) -> int:
+    """Add a row for a call that is about to be made, with what is known before it; its id."""
     started = insert(RescoringCalls).values(
-        **vars(call),
+        **columns,
         created_at=datetime.now(UTC).replace(tzinfo=None),
         prompt_version=PROMPT_VERSION,
         template_digest=template_digest(),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Engine
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
@@ -20,11 +21,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from skillgap.database.transactions import writing
 from skillgap.errors import DatabaseUnavailable, LoadInProgress
 from skillgap.llm.budget import TokenBudget
+from skillgap.llm.client import Chat
 from skillgap.llm.replies import Next, ReplyKind
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.plan import Pending, most_tokens, token_limit
 from skillgap.onet.rescoring.prompts import Prompt
-from skillgap.onet.rescoring.rater import LevelRater, Rated
+from skillgap.onet.rescoring.rater import Rated, rate
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +64,7 @@ class Job:
     """One rescoring. Its workers share the budget, the length limit and the count of failures."""
 
     engine: Engine
-    rater: LevelRater
+    chat: Chat
     release: str
     progress: RescoringProgress
     report: Callable[[RescoringProgress], None]
@@ -146,7 +148,8 @@ class Job:
         estimate = most_tokens(prompt, limit)
         if not await self._may_call(estimate):
             return None
-        call = call_log.Call(
+        call_id = await asyncio.to_thread(
+            self._begin,
             job_id=self.job_id,
             release=self.release,
             onetsoc_code=pending.occupation.onetsoc_code,
@@ -156,15 +159,14 @@ class Job:
             request_digest=prompt.digest,
             order_seed=pending.order_seed,
             elements_asked=len(prompt.element_ids),
-            base_url=self.rater.base_url[:255],
-            model=self.rater.model,
-            response_format=self.rater.response_format,
-            temperature=None if self.rater.temperature is None else Decimal(f"{self.rater.temperature:.2f}"),
+            base_url=self.chat.base_url[:255],
+            model=self.chat.model,
+            response_format=self.chat.response_format,
+            temperature=None if self.chat.temperature is None else Decimal(f"{self.chat.temperature:.2f}"),
             token_limit=limit,
             tokens_counted=estimate,
         )
-        call_id = await asyncio.to_thread(self._begin, call)
-        rated = await self.rater.rate(prompt, limit)
+        rated = await rate(self.chat, prompt, limit)
         tokens = rated.reply.tokens(estimate)
         await asyncio.to_thread(self._finish, call_id, rated, tokens)
         await self.progress.budget.settle(estimate, tokens)
@@ -189,9 +191,9 @@ class Job:
         )
         return False
 
-    def _begin(self, call: call_log.Call) -> int:
+    def _begin(self, **columns: Any) -> int:
         with writing(self.engine) as connection:
-            return call_log.begin_call(connection, call)
+            return call_log.begin_call(connection, **columns)
 
     def _finish(self, call_id: int, rated: Rated, tokens: int) -> None:
         """Store what was paid for, also when the database is unavailable for a moment."""

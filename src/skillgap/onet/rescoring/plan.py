@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from skillgap.llm.budget import estimate_tokens
+from skillgap.llm.client import Chat
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.records import Occupation
 from skillgap.onet.rescoring.call_log import RunProgress
@@ -19,7 +20,7 @@ from skillgap.onet.rescoring.prompts import (
     render_levels_prompt,
     template_digest,
 )
-from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST, LevelRater
+from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST
 
 TOKENS_PER_SKILL = 100  # of an answer, at most; and for its frame:
 TOKENS_PER_ANSWER = 400
@@ -50,11 +51,7 @@ class Pending(NamedTuple):
 
 
 def plan(
-    catalogue: Catalogue,
-    codes: Sequence[str],
-    rater: LevelRater,
-    runs: int,
-    known: Mapping[tuple[str, int], RunProgress],
+    catalogue: Catalogue, codes: Sequence[str], chat: Chat, runs: int, known: Mapping[tuple[str, int], RunProgress]
 ) -> list[Pending]:
     """The runs that are not complete. All first runs come first, so that a budget that ends early
     leaves every occupation with one, and not some with none.
@@ -65,7 +62,7 @@ def plan(
     pending = []
     for code in codes:
         occupation = catalogue.occupation(code)
-        digest = digest_of_inputs(catalogue.info.release, occupation, skills, rater.model, rater.temperature)
+        digest = digest_of_inputs(catalogue.info.release, occupation, skills, chat.model, chat.temperature)
         for run in range(1, runs + 1):
             element_ids, attempts = known.get((digest, run), (frozenset(), 0))
             missing = tuple(skill for skill in skills if skill.element.element_id not in element_ids)

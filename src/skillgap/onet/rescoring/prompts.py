@@ -80,11 +80,7 @@ class Prompt(NamedTuple):
 
 
 def render_levels_prompt(
-    occupation: Occupation,
-    skills: Iterable[Skill],
-    schema: Mapping[str, Any],
-    order_seed: int,
-    complaint: str = "",
+    occupation: Occupation, skills: Iterable[Skill], schema: Mapping[str, Any], order_seed: int, complaint: str = ""
 ) -> Prompt:
     """The prompt for the levels of some skills of an occupation.
 
@@ -101,11 +97,7 @@ def render_levels_prompt(
     )
     if complaint:
         user += COMPLAINT.format(complaint=complaint)
-    return Prompt(
-        SYSTEM.format(schema=json.dumps(schema)),
-        user,
-        tuple(skill.element.element_id for skill in shuffled),
-    )
+    return Prompt(SYSTEM.format(schema=json.dumps(schema)), user, tuple(skill.element.element_id for skill in shuffled))
 
 
 def template_digest() -> str:

@@ -12,21 +12,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Strict,
-    StrictBool,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StrictBool, ValidationError, model_validator
 from pydantic_core import from_json
 
 from skillgap.llm.client import Chat
-from skillgap.llm.replies import Reply, ReplyKind, ResponseFormat
+from skillgap.llm.replies import Reply, ReplyKind
 from skillgap.onet.rescoring.prompts import Prompt, inputs_digest
 
 LONGEST_REASON = 300
@@ -51,8 +43,7 @@ class SkillLevel(BaseModel):
     """The level of one skill as a model gives it. Its range is checked here: servers ignore it."""
 
     model_config = ConfigDict(
-        json_schema_extra={"additionalProperties": False, "description": "One skill's level."},
-        frozen=True,
+        json_schema_extra={"additionalProperties": False, "description": "One skill's level."}, frozen=True
     )
 
     element_id: str
@@ -100,45 +91,12 @@ class Rated:
         return "; ".join(self.faults)[:LONGEST_COMPLAINT]
 
 
-class LevelRater(Protocol):
-    """A model that gives levels for a prompt."""
-
-    model: str
-    base_url: str
-    temperature: float | None
-    response_format: ResponseFormat
-
-    async def rate(self, prompt: Prompt, token_limit: int) -> Rated:
-        """The result of one call, also where it failed."""
-
-
-class OpenAiRater:
-    """Levels from a server with OpenAI's chat interface."""
-
-    def __init__(self, chat: Chat) -> None:
-        self._chat = chat
-        self.model = chat.model
-        self.base_url = chat.base_url
-        self.temperature = chat.temperature
-
-    @property
-    def response_format(self) -> ResponseFormat:
-        """The format that the next call uses."""
-        return self._chat.response_format
-
-    @response_format.setter
-    def response_format(self, known: ResponseFormat) -> None:
-        self._chat.response_format = known
-
-    async def rate(self, prompt: Prompt, token_limit: int) -> Rated:
-        """The result of one call, also where it failed."""
-        reply = await self._chat.ask(
-            prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit
-        )
-        if reply.kind not in (ReplyKind.ANSWER, ReplyKind.CUT):
-            return Rated(reply, {}, (reply.fault,))
-        levels, faults = read_levels(reply.text, prompt.element_ids)
-        return Rated(reply, levels, faults)
+async def rate(chat: Chat, prompt: Prompt, token_limit: int) -> Rated:
+    """The result of one call, also where it failed."""
+    reply = await chat.ask(prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit)
+    if reply.kind not in (ReplyKind.ANSWER, ReplyKind.CUT):
+        return Rated(reply, {}, (reply.fault,))
+    return Rated(reply, *read_levels(reply.text, prompt.element_ids))
 
 
 def read_levels(text: str, element_ids: Collection[str]) -> tuple[dict[str, SkillLevel], tuple[str, ...]]:

@@ -13,16 +13,16 @@ from sqlalchemy import Engine
 
 from skillgap.database.transactions import reading
 from skillgap.llm.budget import TokenBudget
+from skillgap.llm.client import Chat
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescoring import call_log
 from skillgap.onet.rescoring.job import Job, RescoringProgress
 from skillgap.onet.rescoring.plan import plan
-from skillgap.onet.rescoring.rater import LevelRater
 
 
 async def rescore(
     engine: Engine,
-    rater: LevelRater,
+    chat: Chat,
     catalogue: Catalogue,
     codes: Sequence[str],
     *,
@@ -40,12 +40,12 @@ async def rescore(
     """
     release = catalogue.info.release
     with reading(engine) as connection:
-        pending = plan(catalogue, codes, rater, runs, call_log.run_progress(connection, release))
+        pending = plan(catalogue, codes, chat, runs, call_log.run_progress(connection, release))
         spent = call_log.tokens_spent(connection)
-        known = call_log.known_format(connection, rater.base_url[:255], rater.model)
+        known = call_log.known_format(connection, chat.base_url[:255], chat.model)
     if known is not None:
-        rater.response_format = known
+        chat.response_format = known
     progress = RescoringProgress(runs=len(pending), budget=TokenBudget(token_budget, spent))
-    job = Job(engine, rater, release, progress, report, job_id or uuid4().hex, sleep, max_seconds)
+    job = Job(engine, chat, release, progress, report, job_id or uuid4().hex, sleep, max_seconds)
     await job.run(pending, max_concurrency)
     return progress
