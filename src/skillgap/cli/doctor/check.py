@@ -17,3 +17,8 @@ class Check(NamedTuple):
     state: State
     finding: str
     advice: str = ""
+
+
+def verdict(subject: str, finding: str, fault: str, advice: str, *, state: State = "warn") -> Check:
+    """An ok check with a finding or, where there is a fault, one in the state of the fault with its advice."""
+    return Check(subject, state, fault, advice) if fault else Check(subject, "ok", finding)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from skillgap.cli.doctor.check import Check
+from skillgap.cli.doctor.check import Check, verdict
 from skillgap.cli.doctor.server import CLOCK_TOLERANCE
 from skillgap.onet import tables
 from skillgap.onet.history import History, read_history
@@ -29,12 +29,9 @@ def check_data(connection: Connection) -> Iterator[Check]:
     if current is None:
         yield Check("release", "fail", "none is loaded", "run `skillgap load`")
     else:
-        if current.illustrative:
-            advice = "load a release of O*NET: `skillgap load --from PATH`"
-            yield Check("release", "warn", "the illustrative sample, not O*NET data", advice)
-        else:
-            loaded_at = f"{current.title}, loaded {current.loaded_at:%Y-%m-%d %H:%M} UTC"
-            yield Check("release", "ok", f"{loaded_at}; {len(loaded)} loaded in all")
+        finding = f"{current.title}, loaded {current.loaded_at:%Y-%m-%d %H:%M} UTC; {len(loaded)} loaded in all"
+        fault = "the illustrative sample, not O*NET data" if current.illustrative else ""
+        yield verdict("release", finding, fault, "load a release of O*NET: `skillgap load --from PATH`")
         yield _check_counts(connection, current)
         if orphans := _orphans(connection, current.release):
             advice = "`skillgap load --again` replaces the release"
@@ -64,10 +61,8 @@ def _check_counts(connection: Connection, current: ReleaseInfo) -> Check:
     if listed and 1 - rated / listed > MOST_UNRATED:
         faults.append(f"{1 - rated / listed:.0%} of the occupations are not rated")
     counts = f"{listed} occupations, {rated} rated on {len(skills)} skills, {ratings} ratings"
-    if not faults:
-        return Check("data", "ok", counts)
-    advice = "is the release complete? `skillgap load --again` reads it anew"
-    return Check("data", "warn", f"{counts}: {', '.join(faults)}", advice)
+    fault = f"{counts}: {', '.join(faults)}" if faults else ""
+    return verdict("data", counts, fault, "is the release complete? `skillgap load --again` reads it anew")
 
 
 def _orphans(connection: Connection, release: str) -> int:

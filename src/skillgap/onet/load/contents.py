@@ -9,8 +9,8 @@ from importlib.resources.abc import Traversable
 
 from skillgap.errors import SourceFileError
 
-# What a disk says, and what zipfile lets through of a damaged archive: an end too early, a method
-# it does not know, a password it would need, a name or a size that cannot be.
+# A disk's errors, and those that zipfile lets through of a damaged archive: an early end, an
+# unknown method, a password, an impossible name or size.
 UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 

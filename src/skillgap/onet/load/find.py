@@ -1,4 +1,4 @@
-"""Where a release lies: a folder or a zip, and what the release says of itself."""
+"""Finding a release: its folder or zip, its name and its date."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ def _release_folder(path: Path, *, nested: bool = True) -> Traversable | None:
         raise SourceNotFound(f"{path}: no such folder or zip")
     if holds_release(top):
         return top
-    inner = sorted((child for child in top.iterdir() if child.is_dir()), key=lambda one: one.name)
+    inner = sorted((child for child in top.iterdir() if child.is_dir()), key=lambda child: child.name)
     return next((child for child in inner if nested and holds_release(child)), None)
 
 
 def _trusted_zip(path: Path) -> zipfile.ZipFile:
-    """The zip, read whole; nothing is ever unpacked to disk, and a hostile one is refused even so.
+    """The zip, read into memory (a release has 15 MB); nothing is unpacked to disk.
 
-    In memory it needs no file that stays open until somebody closes it; a release has 15 MB.
+    Raises SourceFileError for one that is damaged, too large, or points outside itself.
     """
     if path.stat().st_size > LARGEST_ZIP:
         raise SourceFileError(path, f"refused: more than {LARGEST_ZIP} bytes")

@@ -1,4 +1,4 @@
-"""A release's files read and checked as a whole: every table's rows, and what was left out."""
+"""A release's files read and validated as a whole: every table's rows, and the rejected ones."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ProgressCallback = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file."""
+    """How many rows of one file were read and rejected."""
 
     file: str
     sha256: str
@@ -79,7 +79,9 @@ def read_release(
 
     read = pd.concat(frame["file"] for frame in frames.values()).value_counts()
     left_out = Counter(row.file for row in rejected)
-    reports = tuple(FileReport(file, sha, int(read[file]), left_out[file], seconds[file]) for file, sha in sums.items())
+    reports = tuple(
+        FileReport(file, digest, int(read[file]), left_out[file], seconds[file]) for file, digest in sums.items()
+    )
     _refuse_many_rejected(reports, rejected, max_rejected)
     _warn_of_holes(rows["ratings"], rows["elements"])
     return ReleaseRows(rows, reports, tuple(rejected))

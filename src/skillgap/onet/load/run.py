@@ -29,7 +29,7 @@ DATA = Path("data")
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What to load. Without ``path`` the release is searched for, and downloaded if need be."""
+    """What to load. Without ``path`` the release is searched for, and downloaded where it is not found."""
 
     path: Path | None = None
     release: str | None = None
@@ -42,7 +42,7 @@ class LoadRequest:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did. ``rows`` are those in each table afterwards, none when nothing changed."""
+    """The result of a load. ``rows`` are those in each table afterwards, none when nothing changed."""
 
     release: str
     source: str
@@ -55,7 +55,7 @@ class LoadResult:
 def load_release(engine: Engine, request: LoadRequest, report: ProgressCallback) -> LoadResult:
     """Load a release in one transaction and make it the current one.
 
-    A release whose files are the ones already loaded is left as it is. Whatever happens is kept in
+    A release whose files are the ones already loaded is left as it is. The outcome is stored in
     ``load_runs``; a load that fails, at any point, leaves every release as it was.
     """
     started = time.monotonic()
@@ -104,10 +104,10 @@ def _load(engine: Engine, run_id: int, request: LoadRequest, report: ProgressCal
 
 
 def _find(engine: Engine, request: LoadRequest, report: ProgressCallback) -> Place | None:
-    """The release to load: the path that was named, else the newest in ``data/``, else a download.
+    """The release to load: at the path that was named, else the newest in ``data/``, else a download.
 
-    None when what would be downloaded is loaded already, or cannot be had while another release is
-    loaded. When nothing at all is loaded: the illustrative sample.
+    None when the release to download is loaded already, or cannot be downloaded while another one
+    is loaded. When nothing at all is loaded: the illustrative sample.
     """
     if request.path:
         return open_place(request.path, request.release)
@@ -149,4 +149,4 @@ def _keep_failure(engine: Engine, run_id: int, message: str) -> None:
         with writing(engine) as connection:
             replacing.end_run(connection, run_id, "failed", message=message[:10_000])
     except SkillgapError as error:
-        logger.warning("the failure could not be kept in load_runs: %s", error)
+        logger.warning("the failure could not be stored in load_runs: %s", error)
