@@ -109,7 +109,7 @@ def read_body(response: Response, most_bytes: int) -> bytes:
     for chunk in response.iter_content(CHUNK_BYTES):
         body += chunk
         if len(body) > most_bytes:
-            raise HttpFault(f"more than {most_bytes} bytes came")
+            raise HttpFault(f"the body has more than {most_bytes} bytes")
     return bytes(body)
 
 

@@ -87,7 +87,7 @@ def _trusted_zip(path: Path) -> zipfile.ZipFile:
     Raises SourceFileError for one that is damaged, too large, or points outside itself.
     """
     if path.stat().st_size > LARGEST_ZIP:
-        raise SourceFileError(path, f"refused: more than {LARGEST_ZIP} bytes")
+        raise SourceFileError(path, f"rejected: more than {LARGEST_ZIP} bytes")
     try:
         archive = zipfile.ZipFile(BytesIO(path.read_bytes()))
     except UNREADABLE as error:
@@ -95,10 +95,10 @@ def _trusted_zip(path: Path) -> zipfile.ZipFile:
     for member in archive.infolist():
         name = PurePosixPath(member.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
-            raise SourceFileError(path, f"refused: {member.filename!r} points outside the zip")
+            raise SourceFileError(path, f"rejected: {member.filename!r} points outside the zip")
     size = sum(member.file_size for member in archive.infolist())
     if size > LARGEST_ZIP:
-        raise SourceFileError(path, f"refused: {size} bytes unpacked, over {LARGEST_ZIP}")
+        raise SourceFileError(path, f"rejected: {size} bytes unpacked, over {LARGEST_ZIP}")
     return archive
 
 

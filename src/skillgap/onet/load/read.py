@@ -103,8 +103,8 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
         return rows.get(name, pd.DataFrame())
 
     ids["onetsoc_code"] = ids["related_onetsoc_code"] = set(keep("occupations")["onetsoc_code"])
-    kept = keep("scales")
-    scales.update(zip(kept["scale_id"], zip(kept["minimum"], kept["maximum"], strict=True), strict=True))
+    ends = keep("scales")
+    scales.update(zip(ends["scale_id"], zip(ends["minimum"], ends["maximum"], strict=True), strict=True))
     ids["scale_id"] = set(scales)
     keep("elements")
     rows["elements"] = _elements(rows.get("elements"), frames)
@@ -134,8 +134,8 @@ def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFr
         named = [frames[name] for name in ("ratings", "level_anchors") if name in frames]
         elements = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
         elements["description"] = None
-    found = [domains.get(element_id) for element_id in elements["element_id"]]
-    return elements.assign(domain=pd.Series(found, index=elements.index, dtype=object))
+    element_domains = [domains.get(element_id) for element_id in elements["element_id"]]
+    return elements.assign(domain=pd.Series(element_domains, index=elements.index, dtype=object))
 
 
 def _refuse_many_rejected(files: tuple[FileReport, ...], rejected: list[Rejected], max_rejected: float) -> None:

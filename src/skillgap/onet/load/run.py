@@ -70,7 +70,7 @@ def load_release(engine: Engine, request: LoadRequest, report: ProgressCallback)
             _keep_failure(engine, run_id, str(error))
             raise
         except IntegrityError as error:
-            fault = f"The database refused a row: {error.orig}"
+            fault = f"The database rejected a row: {error.orig}"
             _keep_failure(engine, run_id, fault)
             raise SourceError(fault) from error
         except BaseException as error:

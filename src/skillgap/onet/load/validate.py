@@ -1,6 +1,6 @@
 """Rows of text to rows that the tables take, or a reason why not.
 
-What a column may hold is read from its table: ``skillgap.columns`` reads one text, and here come
+What a column may hold is read from its table: ``onet.columns`` reads one text, and here are
 the rules across rows: the key, the foreign keys, the scales. Numbers and dates stay text, in
 exactly the form the database stores.
 """

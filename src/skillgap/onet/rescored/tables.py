@@ -12,7 +12,7 @@ from skillgap.database.base import MYSQL, Base, ExactDecimal
 
 
 class RescoringCalls(Base):
-    """One call of a language model: what was asked of whom, what became of it, what it cost.
+    """The log of a language model's calls: the request, its outcome and its cost.
 
     The row is written before the call, so that a killed call is seen and counted, and finished once
     when the answer is there. No foreign key leads to the release: a release is replaced by deleting
@@ -50,7 +50,7 @@ class RescoringCalls(Base):
     order_seed: Mapped[int]  # of the order in which the skills were listed
     elements_asked: Mapped[int]
     base_url: Mapped[str] = mapped_column(String(255))  # without credentials
-    model: Mapped[str] = mapped_column(String(200))  # as asked
+    model: Mapped[str] = mapped_column(String(200))  # as requested
     model_answered: Mapped[str | None] = mapped_column(String(200))
     system_fingerprint: Mapped[str | None] = mapped_column(String(200))
     response_format: Mapped[str] = mapped_column(String(20))

@@ -86,7 +86,9 @@ class WebServices:
             condition = table.condition(layout.filter_name, code)
             for row in read_rows(self._transport, table.path, table.columns, condition):
                 if row["onetsoc_code"] != code:
-                    raise self._transport.difference(table.path, f"a row of another occupation than {code} came")
+                    raise self._transport.difference(
+                        table.path, f"a row of another occupation than {code} was returned"
+                    )
                 yield row
 
     def _why_unrated(self, code: str) -> Outcome:

@@ -36,7 +36,7 @@ def read_rows(
             raise transport.difference(path, f"the total changed from {total} to {page.total} on the way")
         total = page.total
         if not page.rows and total > done:
-            raise transport.difference(path, f"{total} rows were promised and {done} came")
+            raise transport.difference(path, f"{total} rows were announced and {done} returned")
         yield from page.rows
         done += len(page.rows)
 
@@ -57,9 +57,9 @@ def read_page(
     except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError) as error:
         raise transport.difference(path, "a page of rows was expected") from error
     if rows and (first != start or last != start + len(rows) - 1):
-        raise transport.difference(path, f"rows {start} to {end} were requested, {first} to {last} came")
+        raise transport.difference(path, f"rows {start} to {end} were requested, {first} to {last} returned")
     if len(rows) > end - start + 1 or last > total:
-        raise transport.difference(path, f"row {last} of {total} came")
+        raise transport.difference(path, f"row {last} of {total} was returned")
     return Page(rows, total)
 
 

@@ -102,7 +102,7 @@ class Transport:
             body = self._body(path, response)
         kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
-            raise self.difference(path, f"JSON was expected, {kind[:40] or 'something'} came")
+            raise self.difference(path, f"JSON was expected, not {kind[:40] or 'an unknown type'}")
         try:
             return json.loads(body.decode("utf-8"), parse_float=Decimal)
         except (ValueError, RecursionError) as error:  # not UTF-8, not JSON, nested too deeply
