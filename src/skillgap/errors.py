@@ -9,7 +9,7 @@ SkillgapError
 ├── LoadInProgress
 ├── NothingToGoBackTo
 ├── WebServicesError            O*NET Web Services gave no answer that can be used
-│   ├── WebServicesRefused      it does not take the key
+│   ├── WebServicesRefused      it rejects the key
 │   └── WebServicesUnavailable  it may answer later
 ├── RescoringError              a language model could not be asked, or not to the end
 │   ├── RescoringInProgress
@@ -85,7 +85,7 @@ class WebServicesError(SkillgapError):
 
 
 class WebServicesRefused(WebServicesError):
-    """The service does not take the key."""
+    """The service rejects the key."""
 
 
 class WebServicesUnavailable(WebServicesError):

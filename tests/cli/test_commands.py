@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from skillgap.cli.main import MODULES
 from tests.conftest import SAMPLE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -188,6 +189,15 @@ def test_a_failure_is_one_clear_line_and_status_1(run: Run, arguments: tuple[str
 )
 def test_wrong_usage_is_status_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
+
+
+def test_the_help_lists_every_command_without_importing_pandas(run: Run) -> None:
+    helped = run("--help", PYTHONPROFILEIMPORTTIME="1")
+    assert helped.returncode == 0
+    assert all(f" {name} " in helped.stdout for name in MODULES)
+    imported = {line.rpartition("|")[2].strip() for line in helped.stderr.splitlines()}
+    assert "skillgap.cli.load" in imported
+    assert "pandas" not in imported
 
 
 def test_all_faults_of_a_pair_are_in_one_line(run: Run) -> None:

@@ -11,7 +11,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from skillgap.database.engine import connect
@@ -74,6 +73,8 @@ def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     if path.suffix == ".csv":
         lines = (csv_lines(release, block) for block in blocks)
         return _write_csv(path, CSV_HEADER, lines)
+    import pandas as pd
+
     codes = pd.CategoricalDtype(list(matrix.codes))
     names = pair_blocks.COLUMNS[1:]
     frame = pd.concat(
@@ -94,6 +95,8 @@ def _write_ratings(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     )
     if path.suffix == ".csv":
         return _write_csv(path, csv_text([RATING_COLUMNS]), map(csv_text, rated))
+    import pandas as pd
+
     frame = pd.DataFrame(chain.from_iterable(rated), columns=RATING_COLUMNS)
     types = {f"{scale}_{name}": dtype for scale in ("level", "importance") for name, dtype in PARQUET_TYPES.items()}
     frame.astype(types).to_parquet(path, engine="pyarrow", index=False)

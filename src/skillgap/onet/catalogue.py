@@ -11,7 +11,6 @@ from skillgap.database.transactions import reading
 from skillgap.errors import (
     CodeOfOlderTaxonomy,
     DomainNotLoaded,
-    NothingLoaded,
     OccupationNotFound,
     OccupationNotRated,
     SeveralOccupations,
@@ -289,8 +288,5 @@ def read_model_levels(
 def current_catalogue(engine: Engine) -> Catalogue:
     """The release that answers now, with its supplements; raises NothingLoaded."""
     with reading(engine) as connection:
-        current = next((one for one in queries.releases(connection) if one.current), None)
-        if current is None:
-            raise NothingLoaded
-        catalogue = read_catalogue(connection, current)
+        catalogue = read_catalogue(connection, queries.current_release(connection))
         return catalogue.supplemented(supplements_queries.supplements(connection))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
@@ -14,12 +15,10 @@ from rich.console import Console
 from rich.text import Text
 
 from skillgap import __version__, settings
-from skillgap.cli.checks import Check, Role, check_address, check_database, check_files
+from skillgap.cli.doctor.check import Check, Role
+from skillgap.cli.doctor.database import check_database
+from skillgap.cli.doctor.surroundings import check_address, check_files
 from skillgap.settings import DatabaseSettings, LlmSettings, OnetSettings, WebServicesSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 OPENAI = "https://api.openai.com/v1/"
@@ -33,72 +32,63 @@ def doctor(
 
     Changes nothing. Exit status 1 where a check failed.
     """
-    found = []
+    checks = []
     console = Console(soft_wrap=True)
     for check in _checks(role):
-        found.append(check)
+        checks.append(check)
         if not as_json:
             advice = f" -> {check.advice}" if check.advice else ""
             line = Text(f"{check.state:5}", style=COLOURS[check.state])
             console.print(line.append(f"{check.subject:14} {check.finding}{advice}", style="default"))
     if as_json:
-        told = {"version": __version__, "checks": [one._asdict() for one in found]}
-        sys.stdout.write(json.dumps(told, indent=2) + "\n")
-    if any(one.state == "fail" for one in found):
+        report = {"version": __version__, "checks": [check._asdict() for check in checks]}
+        sys.stdout.write(json.dumps(report, indent=2) + "\n")
+    if any(check.state == "fail" for check in checks):
         raise typer.Exit(1)
 
 
 def _checks(role: Role) -> Iterator[Check]:
-    read, faults = _read_settings()
+    valid, faults = _read_settings()
     yield from faults
     if not faults:
         yield Check("settings", "ok", f"skillgap {__version__}: all are valid")
-    database = read.get(DatabaseSettings)
+    database, onet = valid.get(DatabaseSettings), valid.get(OnetSettings)
     if database is not None:
         if database.database_url and database.mysql_host:
             advice = "take one of them away: DATABASE_URL wins"
             yield Check("settings", "warn", "DATABASE_URL and MYSQL_HOST are both set", advice)
         yield from check_database(database.url(), role)
-        onet = read.get(OnetSettings)
         if onet is not None:
             yield from check_files(onet.onet_data, onet.onet_downloads, database.url())
             if role != "serve" and onet.onet_data is None:
                 yield check_address("download", str(onet.onet_base_url), {}, "ONET_BASE_URL")
-    yield from _services(read)
+    yield from _services(valid.get(WebServicesSettings), valid.get(LlmSettings))
 
 
-def _services(read: dict[type[BaseSettings], Any]) -> Iterator[Check]:
-    """The services that are set up; those that are not are not missed."""
-    services = read.get(WebServicesSettings)
+def _services(services: WebServicesSettings | None, model: LlmSettings | None) -> Iterator[Check]:
+    """Checks of the services that are configured."""
     if services is not None and services.onet_api_key:
-        yield check_address(
-            "web services",
-            f"{str(services.onet_web_services_url).rstrip('/')}/about",
-            {"X-API-Key": services.onet_api_key.get_secret_value(), "Accept": "application/json"},
-            "ONET_API_KEY",
-        )
-    model = read.get(LlmSettings)
+        address = f"{str(services.onet_web_services_url).rstrip('/')}/about"
+        headers = {"X-API-Key": services.onet_api_key.get_secret_value(), "Accept": "application/json"}
+        yield check_address("web services", address, headers, "ONET_API_KEY")
     if model is not None and model.llm_model:
+        address = f"{str(model.llm_base_url or OPENAI).rstrip('/')}/models"
         key = model.llm_api_key
-        yield check_address(
-            "model",
-            f"{str(model.llm_base_url or OPENAI).rstrip('/')}/models",
-            {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {},
-            "LLM_API_KEY",
-        )
+        headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
+        yield check_address("model", address, headers, "LLM_API_KEY")
 
 
 def _read_settings() -> tuple[dict[type[BaseSettings], Any], list[Check]]:
-    """Every class of settings that can be read, and a check that failed for each fault."""
-    read: dict[type[BaseSettings], Any] = {}
+    """Every class of settings that can be read, and a failed check for each fault."""
+    valid: dict[type[BaseSettings], Any] = {}
     faults = []
     for _, kind in inspect.getmembers(settings, inspect.isclass):
         if kind is BaseSettings or not issubclass(kind, BaseSettings):
             continue
         try:
-            read[kind] = kind()
+            valid[kind] = kind()
         except ValidationError as error:
             for fault in error.errors():
                 name = "_".join(map(str, fault["loc"])).upper()
                 faults.append(Check("settings", "fail", f"{name}: {fault['msg']}", "correct it"))
-    return read, faults
+    return valid, faults
