@@ -130,6 +130,15 @@ OPTIONAL = (
         },
     ),
     SourceFile(
+        names=("Sample of Reported Titles",),
+        table_name="reported_titles",
+        columns={
+            "O*NET-SOC Code": "onetsoc_code",
+            "Reported Job Title": "reported_job_title",
+            "Shown in My Next Move": "shown_in_my_next_move",
+        },
+    ),
+    SourceFile(
         names=("Related Occupations",),
         table_name="related_occupations",
         columns={
