@@ -238,6 +238,7 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
 def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(run: Run, tmp_path: Path) -> None:
     run("load", "--from", str(SAMPLE))
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
+        database.execute("DROP TABLE reported_titles")
         database.execute("DROP TABLE code_crosswalk")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
         database.commit()

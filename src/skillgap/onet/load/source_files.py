@@ -104,6 +104,15 @@ OPTIONAL = (
         columns=_columns("O*NET-SOC Code", "Job Title", "Short Title", "Source(s)"),
     ),
     SourceFile(
+        names=("Sample of Reported Titles",),
+        table_name="reported_titles",
+        columns={
+            "O*NET-SOC Code": "onetsoc_code",
+            "Reported Job Title": "reported_job_title",
+            "Shown in My Next Move": "shown_in_my_next_move",
+        },
+    ),
+    SourceFile(
         names=("Related Occupations",),
         table_name="related_occupations",
         columns=_columns("O*NET-SOC Code", "Related O*NET-SOC Code", "Relatedness Tier", "Index"),
