@@ -21,7 +21,7 @@ def create_narrator(settings: LlmSettings) -> tuple[Narrator, Any] | None:
     if settings.llm_model is None or not (settings.llm_base_url or settings.llm_api_key):
         return None
     # Imported here, so that a worker without a model does not hold the client's memory.
-    from skillgap.llm.client import Chat  # noqa: PLC0415
+    from skillgap.llm.client import Chat
 
     chat = Chat(
         settings.llm_model,
