@@ -14,7 +14,7 @@ from skillgap.database.base import Base
 from skillgap.settings import (
     ApiSettings,
     DatabaseSettings,
-    GuardSettings,
+    AccessSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,
@@ -31,7 +31,7 @@ SETTINGS = {
     for settings in (
         ApiSettings,
         DatabaseSettings,
-        GuardSettings,
+        AccessSettings,
         LlmSettings,
         LogSettings,
         MetricsSettings,
