@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from skillgap.api.problems import ALL_PROBLEMS
 from skillgap.database.base import Base
 from skillgap.settings import (
+    AccessSettings,
     ApiSettings,
     DatabaseSettings,
-    GuardSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,
@@ -31,7 +31,7 @@ SETTINGS = {
     for settings in (
         ApiSettings,
         DatabaseSettings,
-        GuardSettings,
+        AccessSettings,
         LlmSettings,
         LogSettings,
         MetricsSettings,

@@ -1,4 +1,4 @@
-"""A real Chromium and the real service on a loopback port, for tests and screenshots."""
+"""A real Chromium, and the real service on a loopback port, for tests and for screenshots."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from skillgap.api.app import create_app
 from skillgap.database.engine import connect
-from skillgap.settings import DatabaseSettings, GuardSettings
+from skillgap.settings import AccessSettings, DatabaseSettings
 from tests.conftest import load
 
 FLAGS = [
@@ -30,14 +30,14 @@ FLAGS = [
 
 
 def find_chromium() -> str | None:
-    """The path of an installed Chromium or Chrome, or None."""
+    """The Chromium that is installed, by its usual names."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser. While it runs, this thread can run no other event loop."""
+    """A browser without a window. While it is there, this thread can run no other event loop."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
@@ -45,18 +45,18 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def service(release: Path, folder: Path, guards: GuardSettings | None = None) -> Iterator[str]:
-    """Runs the service with a release loaded; yields its address."""
+def service(release: Path, folder: Path, access: AccessSettings | None = None) -> Iterator[str]:
+    """The service with a release loaded; gives its address."""
     database = DatabaseSettings(database_url=f"sqlite:///{folder / 'page.sqlite'}")
     engine = connect(database.url())
     load(engine, release)
     engine.dispose()
-    server = uvicorn.Server(uvicorn.Config(create_app(database, guards=guards), log_config=None))
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(create_app(database, access=access), log_config=None))
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     httpx.get(f"{address}/ready", timeout=30).raise_for_status()
     yield address
     server.should_exit = True
-    thread.join()
+    serving.join()

@@ -13,7 +13,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.middleware.authentication import is_open
 from skillgap.api.problem_schemas import ProblemOut
 from skillgap.api.problems import (
     ALL_PROBLEMS,
@@ -24,6 +23,7 @@ from skillgap.api.problems import (
     NOT_FOUND,
     Problem,
 )
+from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
 from skillgap.errors import (
     BodyTooLarge,
@@ -114,9 +114,9 @@ def _document(app: DocumentedApi) -> dict[str, Any]:
         for method, operation in operations.items():
             responses = operation["responses"]
             responses.pop("422", None)
-            edge = () if is_open(path) else app.also_answers
+            edge = () if is_public(path) else app.also_answers
             responses |= problems(*_problems_of(path, operation, schemas), *edge)
-            if app.needs_key and not is_open(path):
+            if app.needs_key and not is_public(path):
                 operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
             _add_examples(operation, f"{method.upper()} {path}")
     return document
