@@ -19,7 +19,9 @@ from skillgap.cli.main import app as commands
 from skillgap.database.base import Base
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")] + sorted((ROOT / "docs").glob("*.md"))
+DOCUMENTS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")] + sorted(
+    (ROOT / "docs").glob("*.md")
+)
 TEXTS = {str(path.relative_to(ROOT)): path.read_text() for path in DOCUMENTS}
 ENV = (ROOT / "env" / "env.env").read_text()
 
