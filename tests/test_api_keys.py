@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from skillgap.api_keys import entry_of, find_key, parse_keys, new_key
+from skillgap.api_keys import entry_of, find_key, new_key, parse_keys
 from skillgap.cli.main import app
 from skillgap.settings import AccessSettings
 

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from skillgap.api.problems import ALL_PROBLEMS
 from skillgap.database.base import Base
 from skillgap.settings import (
+    AccessSettings,
     ApiSettings,
     DatabaseSettings,
-    AccessSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,

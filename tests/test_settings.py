@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from skillgap.cli import main
 from skillgap.settings import (
-    DatabaseSettings,
     AccessSettings,
+    DatabaseSettings,
     LlmSettings,
     Settings,
     WebServicesSettings,

@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from skillgap.settings import (
+    AccessSettings,
     ApiSettings,
     DatabaseSettings,
-    AccessSettings,
     LogSettings,
     OnetSettings,
 )
