@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 APP = "skillgap.api.app:create_app_from_environment"
 GRACE_SECONDS = 8  # for responses under way at SIGTERM; container engines kill after 10
+START_SECONDS = 60  # for a worker to start before it is replaced; uvicorn's 5 are few on a busy machine
 
 
 def serve(
@@ -57,6 +58,7 @@ def serve(
             proxy_headers=bool(access.trusted_proxies()),  # else uvicorn trusts whoever is on this machine
             forwarded_allow_ips=access.trusted_proxies(),
             timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_worker_healthcheck=START_SECONDS,
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import struct
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from skillgap import __version__
 
@@ -51,18 +54,23 @@ class WorkersCollector(Collector):
         yield from families.values()
         yield from _process_metrics(pids)
 
-    def _families(self) -> Iterator[Metric]:
+    def _families(self) -> list[Metric]:
         if self._folder is None:
-            yield from self._worker.metrics.registry.collect()
-            return
-        files = MultiProcessCollector(None, str(self._folder))
-        for pid in _pids(next(family for family in files.collect() if family.name == "skillgap_workers")):
+            return list(self._worker.metrics.registry.collect())
+        for pid in _pids(next(family for family in _read(self._folder) if family.name == "skillgap_workers")):
             if not _is_alive(pid):
-                mark_process_dead(pid, str(self._folder))
-        yield from files.collect()
+                with suppress(FileNotFoundError):  # another worker is scraped at the same time
+                    mark_process_dead(pid, str(self._folder))
+        return _read(self._folder)
 
     def _living(self, workers: Metric) -> Iterator[int]:
         return iter([os.getpid()]) if self._folder is None else _pids(workers)
+
+
+@retry(retry=retry_if_exception_type(struct.error), wait=wait_fixed(0.01), stop=stop_after_delay(5), reraise=True)
+def _read(folder: Path) -> list[Metric]:
+    """The metrics in the files of all processes; the file of a process that has just started may still be empty."""
+    return list(MultiProcessCollector(None, str(folder)).collect())
 
 
 class CatalogueCollector(Collector):
@@ -134,7 +142,7 @@ def _process_metrics(pids: list[int]) -> Iterator[Metric]:
 
 
 def _pids(workers: Metric) -> Iterator[int]:
-    return (int(sample.labels["pid"]) for sample in workers.samples)
+    return (int(sample.labels["pid"]) for sample in workers.samples if sample.value)
 
 
 def _is_alive(pid: int) -> bool:

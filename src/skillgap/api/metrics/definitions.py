@@ -66,7 +66,6 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemin",
         )
-        self.workers.set(1)
         for result in ("hit", "not_modified", "shortcut", "miss"):
             self.response_cache.labels(result)
         self._by_request: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}

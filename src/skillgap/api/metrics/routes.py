@@ -9,7 +9,7 @@ router = APIRouter(include_in_schema=False)  # present or not by setting; docs/o
 
 
 @router.get("/metrics")
-async def get_metrics(request: Request) -> Response:
+def get_metrics(request: Request) -> Response:
     """The metrics of all workers."""
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     text = encode(request.app.state.metrics_registry)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,18 +28,14 @@ class WorkerMetrics:
         self._live = live
         self._on_demand = on_demand
         self._narrator = narrator
+        self._lock = Lock()
         self._release: str | None = None
         self._counted: dict[tuple[Counter, str], int] = {}
 
     def refresh(self) -> None:
-        """Bring the metrics up to date."""
-        self.metrics.database_up.set(self._live.fault is None)
-        self._set_release()
-        if self._on_demand:
-            self._increase(self.metrics.web_services_requests, self._on_demand.requests)
-        if self._narrator:
-            self._increase(self.metrics.narrative_calls, self._narrator.calls)
-            self._increase(self.metrics.narrative_tokens, {"": self._narrator.tokens})
+        """Bring the metrics up to date; called by the event loop and by the threads of scrapes."""
+        with self._lock:
+            self._refresh()
 
     @asynccontextmanager
     async def refreshed_every_second(self) -> AsyncIterator[None]:
@@ -53,6 +50,16 @@ class WorkerMetrics:
         yield
         refreshing.cancel()
         self.refresh()
+
+    def _refresh(self) -> None:
+        self.metrics.database_up.set(self._live.fault is None)
+        self._set_release()
+        self.metrics.workers.set(1)  # last: it counts from now on
+        if self._on_demand:
+            self._increase(self.metrics.web_services_requests, self._on_demand.requests)
+        if self._narrator:
+            self._increase(self.metrics.narrative_calls, self._narrator.calls)
+            self._increase(self.metrics.narrative_tokens, {"": self._narrator.tokens})
 
     def _set_release(self) -> None:
         catalogue = self._live.snapshot.catalogue
