@@ -17,7 +17,7 @@ from skillgap.errors import (
     SeveralOccupations,
     Suggestion,
 )
-from skillgap.gap.transitions import Nearness
+from skillgap.gap.transitions import Transitions
 from skillgap.onet import queries
 from skillgap.onet.codes import parse_code
 from skillgap.onet.rescored import queries as rescored_queries
@@ -66,7 +66,7 @@ class Catalogue:
     texts: dict[tuple[str, str, str], dict[str, bytes]] = field(default_factory=dict)
     """Ready parts of answers, made when first needed: by side, onetsoc_code and domain."""
     model: ModelLevels = field(default_factory=ModelLevels)
-    _nearness: dict[tuple[str, ...], Nearness] = field(default_factory=dict, repr=False)
+    _transitions: dict[tuple[str, ...], Transitions] = field(default_factory=dict, repr=False)
 
     def supplemented(self, supplements: Mapping[str, Supplement]) -> Catalogue:
         """The same release, with these answers of O*NET Web Services in the place of any other.
@@ -198,11 +198,11 @@ class Catalogue:
         if domain not in self.profiles:
             raise DomainNotLoaded(f"{self.info.title} was loaded without {_spoken(domain)}.", parameter="domain")
 
-    def nearness(self, *domains: str) -> Nearness:
+    def transitions(self, *domains: str) -> Transitions:
         """How near the occupations that are rated on all these domains are; kept once asked for."""
-        if domains not in self._nearness:
-            self._nearness[domains] = Nearness({name: self.profiles[name] for name in domains})
-        return self._nearness[domains]
+        if domains not in self._transitions:
+            self._transitions[domains] = Transitions({name: self.profiles[name] for name in domains})
+        return self._transitions[domains]
 
     def matrix(self, domain: str = "skills") -> ProfileMatrix:
         """Every profile of a domain, or of the occupations rated in ``all`` that are loaded.
@@ -210,9 +210,9 @@ class Catalogue:
         Raises DomainNotLoaded.
         """
         if domain == "all":
-            return self.nearness(*self.profiles).matrix
+            return self.transitions(*self.profiles).matrix
         self.require_domain(domain)
-        return self.nearness(domain).matrix
+        return self.transitions(domain).matrix
 
     def is_rated(self, code: str) -> bool:
         """Whether the occupation has skills ratings, published or supplemental."""

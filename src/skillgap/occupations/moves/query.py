@@ -9,7 +9,7 @@ from pydantic import Field
 
 from skillgap.errors import InvalidParameter
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
-from skillgap.gap.transitions import Direction, Move, Nearness
+from skillgap.gap.transitions import Direction, Move, Transitions
 from skillgap.http.csv_response import FORMAT_DESCRIPTION, Format
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, LARGEST_PAGE, Domain
 from skillgap.occupations.pair.query import PairCodes, ReleaseQuery
@@ -54,7 +54,7 @@ class MovesOptions(PageOptions):
         description="Leave out the occupation's own SOC major group (the first 2 digits).",
     )
 
-    def nearness(self, catalogue: Catalogue, code: str) -> tuple[Nearness, Nearness]:
+    def nearness(self, catalogue: Catalogue, code: str) -> tuple[Transitions, Transitions]:
         """Where to rank, and where to tell what a move takes.
 
         What a move takes is told on skills unless a domain is asked for, as the gap is. Resemblance
@@ -66,10 +66,10 @@ class MovesOptions(PageOptions):
         domains = tuple(catalogue.profiles) if self.domain == "all" else (self.domain or SKILLS,)
         for domain in domains:
             catalogue.profile(code, "code", domain)
-        comparing = catalogue.nearness(*domains)
+        comparing = catalogue.transitions(*domains)
         also_knowledge = self.domain is None and self.measure is Measure.RESEMBLANCE
         if also_knowledge and code in catalogue.profiles.get(KNOWLEDGE, {}):
-            return catalogue.nearness(SKILLS, KNOWLEDGE), comparing
+            return catalogue.transitions(SKILLS, KNOWLEDGE), comparing
         return comparing, comparing
 
     def filters(self, catalogue: Catalogue, code: str) -> Iterator[MoveFilter]:
@@ -97,13 +97,13 @@ class PathOptions(ReleaseQuery):
     max_steps: int = Field(default=3, ge=1, le=MOST_STEPS, description="Steps that the path may have, at most.")
     format: Format = Field(default="json", description=FORMAT_DESCRIPTION)
 
-    def nearness(self, catalogue: Catalogue, source: str, target: str) -> Nearness:
+    def nearness(self, catalogue: Catalogue, source: str, target: str) -> Transitions:
         """Where to look for the path; raises where either end is not rated there."""
         domains = tuple(catalogue.profiles) if self.domain == "all" else (self.domain,)
         for parameter, code in (("from", source), ("to", target)):
             for domain in domains:
                 catalogue.profile(code, parameter, domain)
-        return catalogue.nearness(*domains)
+        return catalogue.transitions(*domains)
 
 
 class PathQuery(PathOptions, PairCodes):

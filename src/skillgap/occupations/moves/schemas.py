@@ -6,10 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
+from skillgap.gap.closeness import Closeness
 from skillgap.gap.comparison import skill_gap
-from skillgap.gap.distances import Closeness, Measure
-from skillgap.gap.paths import DoorOpener
-from skillgap.gap.transitions import Direction, Move, Nearness, Step, ranked_moves
+from skillgap.gap.distances import Measure
+from skillgap.gap.door_openers import DoorOpener
+from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
 from skillgap.occupations.moves.query import (
     SKILLS,
     MovesOptions,
@@ -78,7 +79,7 @@ class ClosenessOut(BaseModel):
     pairs: int = Field(ge=0, description="Ordered pairs of occupations that it rests on.")
 
     @classmethod
-    def of(cls, nearness: Nearness, measure: Measure) -> Self:
+    def of(cls, nearness: Transitions, measure: Measure) -> Self:
         """The answer for one measure."""
         closeness = nearness.closeness(measure)
         return cls(
@@ -124,7 +125,7 @@ class MoveOut(BaseModel):
     largest_gaps: WidestGaps
 
     @classmethod
-    def of(cls, catalogue: Catalogue, comparing: Nearness, move: Move, closeness: Closeness) -> Self:
+    def of(cls, catalogue: Catalogue, comparing: Transitions, move: Move, closeness: Closeness) -> Self:
         """The answer for one move."""
         return cls(
             rank=move.rank,
@@ -199,7 +200,7 @@ class StepOut(BaseModel):
     largest_gaps: WidestGaps
 
     @classmethod
-    def of(cls, catalogue: Catalogue, nearness: Nearness, step: Step) -> Self:
+    def of(cls, catalogue: Catalogue, nearness: Transitions, step: Step) -> Self:
         """The answer for one step."""
         return cls(
             from_occupation=occupation_ref(catalogue, step.source),
@@ -275,7 +276,7 @@ class OpenersOut(BaseModel):
     @classmethod
     def of(cls, catalogue: Catalogue, asked: OpenersOptions, code: str) -> Self:
         """The answer for one rated occupation of a catalogue."""
-        nearness = catalogue.nearness(SKILLS)
+        nearness = catalogue.transitions(SKILLS)
         closeness = ClosenessOut.of(nearness, Measure.GAP)
         calibrated = nearness.closeness(Measure.GAP).threshold
         within = calibrated if asked.within is None else asked.within
@@ -302,7 +303,7 @@ class OpenersOut(BaseModel):
 
 
 def _openers_out(catalogue: Catalogue, code: str, openers: list[DoorOpener], most_occupations: int) -> list[OpenerOut]:
-    likest = catalogue.nearness(SKILLS).ranked(code, Direction.FROM, Measure.RESEMBLANCE)
+    likest = catalogue.transitions(SKILLS).ranked(code, Direction.FROM, Measure.RESEMBLANCE)
     place = {other: i for i, (other, _) in enumerate(likest)}
     profile = catalogue.profile(code)
     return [
@@ -321,7 +322,7 @@ def _openers_out(catalogue: Catalogue, code: str, openers: list[DoorOpener], mos
     ]
 
 
-def _largest_gaps(nearness: Nearness, step: Step) -> list[WidestGapOut]:
+def _largest_gaps(nearness: Transitions, step: Step) -> list[WidestGapOut]:
     gaps = skill_gap(nearness.profile(step.source), nearness.profile(step.target))
     return [
         WidestGapOut(
