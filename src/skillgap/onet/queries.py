@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select
 
+from skillgap.errors import NothingLoaded
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet import tables
 from skillgap.onet.records import (
@@ -45,6 +46,14 @@ def releases(connection: Connection) -> list[ReleaseInfo]:
     return [
         ReleaseInfo(*row)._replace(loaded_at=row.loaded_at.replace(tzinfo=UTC)) for row in connection.execute(query)
     ]
+
+
+def current_release(connection: Connection) -> ReleaseInfo:
+    """The release that is served; raises NothingLoaded."""
+    current = next((info for info in releases(connection) if info.current), None)
+    if current is None:
+        raise NothingLoaded
+    return current
 
 
 def occupations(connection: Connection, release: str) -> list[Occupation]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from skillgap.gap.certainty import Certainty, certainty_class, difference_interval
 from skillgap.gap.comparison import compare_profiles
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 PLAIN = GapOptions()
 CLASSES = (None, *Certainty)
+
+_parts: WeakKeyDictionary[Catalogue, dict[tuple[str, str, str], dict[str, bytes]]] = WeakKeyDictionary()
+"""JSON of ratings by side, onetsoc_code and domain, then by element id, for each catalogue in use."""
 
 
 def is_plain(asked: GapOptions) -> bool:
@@ -114,10 +118,11 @@ _ABSENT = '"status":"missing","from_level":0.0,"from_score":0.0,"from_not_releva
 
 
 def _target_parts(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
-    """What a gap says of the target alone, by element id; kept with the catalogue."""
-    ready = catalogue.texts.get(("to", code, domain))
+    """What a gap says of the target alone, by element id; held as long as the catalogue."""
+    parts = _parts.setdefault(catalogue, {})
+    ready = parts.get(("to", code, domain))
     if ready is None:
-        ready = catalogue.texts["to", code, domain] = {
+        ready = parts["to", code, domain] = {
             element_id: _to_level(rating.effective_hundredths, rating.importance and rating.importance_weight)
             for element_id, rating in catalogue.profile(code, domain=domain).items()
         }
@@ -125,10 +130,11 @@ def _target_parts(catalogue: Catalogue, code: str, domain: str) -> dict[str, byt
 
 
 def _source_parts(catalogue: Catalogue, code: str, domain: str) -> dict[str, bytes]:
-    """What a gap says of the element and the source, by element id; kept with the catalogue."""
-    ready = catalogue.texts.get(("from", code, domain))
+    """What a gap says of the element and the source, by element id; held as long as the catalogue."""
+    parts = _parts.setdefault(catalogue, {})
+    ready = parts.get(("from", code, domain))
     if ready is None:
-        ready = catalogue.texts["from", code, domain] = {
+        ready = parts["from", code, domain] = {
             element_id: _from_level(_element(catalogue, element_id), rating.effective_hundredths, rating.not_relevant)
             for element_id, rating in catalogue.profile(code, domain=domain).items()
         }
