@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 from bench.servers import Server, loaded, skillgap
 from skillgap.database.engine import connect
 from skillgap.gap import pair_blocks
-from skillgap.gap.distances import weighted_gaps
+from skillgap.gap.distances import gaps_from
 from skillgap.gap.matrix import Floats, ProfileMatrix
 from skillgap.occupations.batch.service import csv_lines, json_lines
 from skillgap.onet.catalogue import current_catalogue
@@ -38,7 +38,7 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
         engine.dispose()
         for what, work in (
             ("plain numpy: gap and coverage", lambda: plain(matrix)),
-            ("weighted_gaps: gap and coverage", lambda: weighted_gaps(matrix)),
+            ("rows: gap and coverage", lambda: [gaps_from(matrix, levels) for levels in matrix.levels]),
             ("blocks, with counts of gaps", lambda: list(pair_blocks.blocks(matrix))),
             ("blocks as CSV", lambda: _characters(matrix, csv_lines)),
             ("blocks as JSON lines", lambda: _characters(matrix, json_lines)),

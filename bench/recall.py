@@ -25,8 +25,8 @@ from sqlalchemy import make_url
 
 from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
-from skillgap.gap import distances
-from skillgap.gap.distances import Measure
+from skillgap.gap.closeness import broad_occupations, calibrated_closeness
+from skillgap.gap.distances import Measure, distances_from, gaps_from
 from skillgap.gap.matrix import Floats, ProfileMatrix
 from skillgap.onet import queries
 from skillgap.onet.catalogue import Catalogue, read_catalogue
@@ -108,9 +108,9 @@ def closeness_table(sets: Mapping[str, ProfileMatrix]) -> Table:
     table.title = "Closeness inside SOC broad occupations"
     for measure in Measure:
         for name, matrix in sets.items():
-            every = distances.distances(matrix, measure)
-            groups = distances.broad_occupations(matrix.codes)
-            threshold, pairs = distances.closeness_threshold(every, groups)
+            every = measured(measure)(matrix)
+            groups = broad_occupations(matrix.codes)
+            threshold, pairs = calibrated_closeness(matrix, measure)
             labels = np.asarray(groups)
             same = labels[:, None] == labels
             close = every <= threshold
@@ -127,7 +127,7 @@ Distance: TypeAlias = Callable[[ProfileMatrix], Floats]
 
 def measured(measure: Measure) -> Distance:
     """One of our own measures."""
-    return lambda matrix: distances.distances(matrix, measure)
+    return lambda matrix: np.array([distances_from(matrix, i, measure) for i in range(len(matrix.codes))])
 
 
 def at_random(matrix: ProfileMatrix) -> Floats:
@@ -137,7 +137,7 @@ def at_random(matrix: ProfileMatrix) -> Floats:
 
 def uncovered(matrix: ProfileMatrix) -> Floats:
     """The share of the target's required level that the source lacks."""
-    lacking: Floats = 1 - distances.weighted_gaps(matrix).coverage
+    lacking: Floats = 1 - np.array([gaps_from(matrix, levels).coverage for levels in matrix.levels])
     return lacking
 
 
@@ -186,8 +186,7 @@ def mean_of_domains(distance: Callable[[Floats, Floats], Floats]) -> Distance:
 
 def resemblance_and_gap(matrix: ProfileMatrix) -> Floats:
     """Resemblance, and a little of the gap there and back."""
-    both_ways = distances.distances(matrix, Measure.TWO_WAY_GAP)
-    return distances.distances(matrix, Measure.RESEMBLANCE) + 0.1 * both_ways
+    return measured(Measure.RESEMBLANCE)(matrix) + 0.1 * measured(Measure.TWO_WAY_GAP)(matrix)
 
 
 OTHER_MEASURES: dict[str, Distance] = {

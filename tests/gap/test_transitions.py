@@ -1,12 +1,12 @@
-"""Moves: all pairs at once, against the pairwise gap, worked examples and brute force."""
+"""Moves: rows and columns of all pairs, against the pairwise gap, worked examples and brute force."""
 
 from __future__ import annotations
 
 import csv
-import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise, permutations
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillgap.gap import comparison, distances, paths
+from skillgap.gap import closeness, comparison, distances, door_openers
 from skillgap.gap.distances import Measure
-from skillgap.gap.matrix import Floats, ProfileMatrix
+from skillgap.gap.matrix import Floats, ProfileMatrix, Rows
+from skillgap.gap.paths import Steps, stepping_stones
 from skillgap.gap.ratings import Estimate, Profile, Rating
+from skillgap.gap.transitions import Direction, Transitions
 
 
 def rating(element_id: str, level: str, importance: str | None = "5", not_relevant: bool = False):
@@ -56,14 +58,15 @@ OCCUPATIONS = st.lists(PROFILES, min_size=1, max_size=5).map(
 )
 
 
-@st.composite
-def tables(draw: st.DrawFn) -> Floats:
-    """Small distances, so that ties are common; all exact in binary, also their sums."""
-    n = draw(st.integers(2, 5))
-    steps = st.lists(st.integers(0, 8), min_size=n * n, max_size=n * n)
-    table = np.array(draw(steps), dtype=float).reshape(n, n) / 4
-    np.fill_diagonal(table, 0.0)
-    return table
+def all_pairs(matrix: ProfileMatrix) -> tuple[Floats, Floats]:
+    """Gap and coverage, [source, target]."""
+    rows = [distances.gaps_from(matrix, levels) for levels in matrix.levels]
+    return np.array([row.gap for row in rows]), np.array([row.coverage for row in rows])
+
+
+def table_of(matrix: ProfileMatrix, measure: Measure = distances.DEFAULT_MEASURE) -> Floats:
+    """The distance of every ordered pair, [source, target]."""
+    return np.array([distances.distances_from(matrix, i, measure) for i in range(len(matrix.codes))])
 
 
 def weighted_gap(source: Profile, target: Profile) -> float:
@@ -86,17 +89,17 @@ TARGET = profile(
 
 
 def test_worked_example_of_the_gap_method_comes_out_to_the_printed_digits():
-    gaps = distances.weighted_gaps(ProfileMatrix.of({"source": SOURCE, "target": TARGET}))
+    gap, coverage = all_pairs(ProfileMatrix.of({"source": SOURCE, "target": TARGET}))
 
-    assert round(float(gaps.gap[0, 1]), 5) == 0.92447
-    assert round(float(gaps.coverage[0, 1]), 5) == 0.72776
+    assert round(float(gap[0, 1]), 5) == 0.92447
+    assert round(float(coverage[0, 1]), 5) == 0.72776
 
 
 def test_a_move_there_is_not_a_move_back():
-    gaps = distances.weighted_gaps(ProfileMatrix.of({"source": SOURCE, "target": TARGET}))
+    gap, _ = all_pairs(ProfileMatrix.of({"source": SOURCE, "target": TARGET}))
 
-    # Back, only C asks for more: 0.50 at the full weight, of three full weights.
-    assert gaps.gap[1, 0] == pytest.approx(0.5 / 3, abs=1e-12)
+    # Back, only C is higher: 0.50 at the full weight, of three full weights.
+    assert gap[1, 0] == pytest.approx(0.5 / 3, abs=1e-12)
 
 
 # One matrix, its rows, its columns and the pairwise functions are the same numbers.
@@ -105,28 +108,31 @@ def test_a_move_there_is_not_a_move_back():
 @given(OCCUPATIONS)
 def test_matrix_equals_the_pairwise_gap_and_coverage(occupations):
     matrix = ProfileMatrix.of(occupations)
-    gaps = distances.weighted_gaps(matrix)
+    gap, coverage = all_pairs(matrix)
 
     for i, source in enumerate(occupations.values()):
         for j, target in enumerate(occupations.values()):
-            assert gaps.coverage[i, j] == comparison.coverage(source, target)
-            assert gaps.gap[i, j] == pytest.approx(weighted_gap(source, target), abs=1e-12)
+            assert coverage[i, j] == comparison.coverage(source, target)
+            assert gap[i, j] == pytest.approx(weighted_gap(source, target), abs=1e-12)
 
 
 @given(OCCUPATIONS)
-def test_one_row_and_one_column_equal_the_whole_matrix_to_the_last_bit(occupations):
+def test_a_column_and_parts_of_a_row_or_column_equal_the_rows_to_the_last_bit(occupations):
     matrix = ProfileMatrix.of(occupations)
-    gaps = distances.weighted_gaps(matrix)
+    gap, coverage = all_pairs(matrix)
 
     for i in range(len(matrix.codes)):
-        there, back = distances.gaps_from(matrix, matrix.levels[i]), distances.gaps_to(matrix, i)
-        assert np.array_equal(there, [gaps.gap[i], gaps.coverage[i]])
-        assert np.array_equal(back, [gaps.gap[:, i], gaps.coverage[:, i]])
+        assert np.array_equal(distances.gaps_to(matrix, i), [gap[:, i], coverage[:, i]])
+        for some in (slice(i, i + 1), np.array([0, i])):
+            there = distances.gaps_from(matrix, matrix.levels[i], some)
+            back = distances.gaps_to(matrix, i, some)
+            assert np.array_equal(there, [gap[i, some], coverage[i, some]])
+            assert np.array_equal(back, [gap[some, i], coverage[some, i]])
 
 
 @given(OCCUPATIONS)
 def test_coverage_is_a_share_and_complete_for_the_occupation_itself(occupations):
-    coverage = distances.weighted_gaps(ProfileMatrix.of(occupations)).coverage
+    _, coverage = all_pairs(ProfileMatrix.of(occupations))
 
     assert np.all((coverage >= 0) & (coverage <= 1))
     assert np.all(np.diagonal(coverage) == 1)
@@ -136,12 +142,13 @@ def test_coverage_is_a_share_and_complete_for_the_occupation_itself(occupations)
 @given(occupations=OCCUPATIONS)
 def test_distances_of_one_occupation_are_its_row_and_its_column(measure, occupations):
     matrix = ProfileMatrix.of(occupations)
-    table = distances.distances(matrix, measure)
+    table = table_of(matrix, measure)
 
     assert np.all(table >= 0)
     assert np.all(np.diagonal(table) == 0)
     for i in range(len(matrix.codes)):
-        assert np.array_equal(distances.distances_from(matrix, i, measure), table[i])
+        some = np.array([i, 0])
+        assert distances.distances_from(matrix, i, measure, some) == pytest.approx(table[i, some], abs=1e-12)
         assert distances.distances_to(matrix, i, measure) == pytest.approx(table[:, i], abs=1e-12)
 
 
@@ -175,7 +182,7 @@ def test_resemblance_is_one_minus_the_mean_correlation_of_importance_and_weighte
     first = profile(rating("A", "4", "5"), rating("B", "2", "3"), rating("C", "1", "2"), rating("D", "0", "1"))
     second = profile(rating("A", "2", "3"), rating("B", "6", "5"), rating("C", "0", "1"), rating("D", "2", "2"))
 
-    table = distances.distances(ProfileMatrix.of({"a": first, "b": second}), Measure.RESEMBLANCE)
+    table = table_of(ProfileMatrix.of({"a": first, "b": second}), Measure.RESEMBLANCE)
 
     assert table[0, 1] == pytest.approx(1 - (0.42857 + 0.01017) / 2, abs=1e-5)
 
@@ -186,10 +193,10 @@ def test_each_domain_counts_the_same_however_many_elements_it_has():
     same = profile(rating("2.C.1", "1", "2"), rating("2.C.2", "2", "3"))
     wide, narrow = {"a": rising, "b": falling}, {"a": same, "b": same}
 
-    apart = distances.distances(ProfileMatrix.of(wide))[0, 1]
+    apart = table_of(ProfileMatrix.of(wide))[0, 1]
 
     assert apart > 1
-    assert distances.distances(ProfileMatrix.of(wide, narrow))[0, 1] == pytest.approx(apart / 2)
+    assert table_of(ProfileMatrix.of(wide, narrow))[0, 1] == pytest.approx(apart / 2)
 
 
 def test_nearest_leaves_out_the_occupation_itself_and_breaks_ties_by_code():
@@ -206,87 +213,33 @@ def test_nearest_gives_no_more_occupations_than_there_are():
 def test_closeness_is_mean_plus_one_standard_deviation_over_ordered_pairs_of_a_group():
     table = np.array([[0.0, 0.2, 9.0], [0.4, 0.0, 9.0], [9.0, 9.0, 0.0]])
 
-    closeness = distances.closeness_threshold(table, ["15-125", "15-125", "15-126"])
+    groups = ["15-125", "15-125", "15-126"]
 
-    assert closeness.threshold == pytest.approx(0.3 + 0.1)
-    assert closeness.pairs == 2
+    threshold, pairs = closeness.closeness_of_groups(groups, lambda source, targets: table[source, targets])
+
+    assert threshold == pytest.approx(0.3 + 0.1)
+    assert pairs == 2
 
 
 def test_closeness_without_a_pair_rests_on_none_and_calls_nothing_close():
-    assert distances.closeness_threshold(np.zeros((2, 2)), ["a", "b"]) == (0.0, 0)
+    table = np.zeros((2, 2))
+    assert closeness.closeness_of_groups(["a", "b"], lambda source, targets: table[source, targets]) == (0.0, 0)
 
 
-def test_closeness_needs_no_table_of_all_pairs() -> None:
-    occupations = 1_500
-    groups = [f"{i // 3:06}" for i in range(occupations)]
-    tracemalloc.start()
+def test_closeness_compares_occupations_of_one_group_only() -> None:
+    asked: list[int] = []
 
-    closeness = distances.closeness_threshold((np.ones(occupations) for _ in groups), groups)
+    def ones(_source: int, targets: Rows) -> Floats:
+        asked.append(len(np.arange(1_500)[targets]))
+        return np.ones(asked[-1])
 
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert closeness == (1.0, occupations * 2)
-    assert peak < occupations**2  # the table would have eight bytes a pair
+    groups = [f"{i // 3:06}" for i in range(1_500)]
+    assert closeness.closeness_of_groups(groups, ones) == (1.0, 3_000)
+    assert set(asked) == {2}
 
 
 def test_broad_occupation_is_the_code_up_to_its_fifth_digit():
-    assert distances.broad_occupations(["15-1251.00", "15-1255.01"]) == ["15-125", "15-125"]
-
-
-# Stepping stones
-
-
-def every_way(n: int, start: int, goal: int, most_steps: int) -> list[tuple[int, ...]]:
-    between = [i for i in range(n) if i not in (start, goal)]
-    return [(start, *stops, goal) for count in range(most_steps) for stops in permutations(between, count)]
-
-
-@given(tables(), st.integers(1, 5))
-def test_no_other_way_has_a_narrower_widest_step_or_the_same_and_a_smaller_sum(table, most_steps):
-    goal = len(table) - 1
-
-    def rank(stops: tuple[int, ...]) -> tuple[float, float, int]:
-        steps = [table[step] for step in pairwise(stops)]
-        return max(steps), sum(steps), len(steps)
-
-    route = paths.stepping_stones(table, 0, goal, most_steps)
-
-    # The first of the equal ways: min() keeps the earliest, and ways are in the order of codes.
-    assert route.stops == min(sorted(every_way(len(table), 0, goal, most_steps)), key=rank)
-    assert route.steps == tuple(table[step] for step in pairwise(route.stops))
-
-
-def test_a_stepping_stone_is_used_where_it_makes_the_widest_step_smaller():
-    table = np.array([[0.0, 0.6, 1.0], [0.0, 0.0, 0.6], [0.0, 0.0, 0.0]])
-
-    assert paths.stepping_stones(table, 0, 2, most_steps=2) == ((0, 1, 2), (0.6, 0.6))
-    assert paths.stepping_stones(table, 0, 2, most_steps=1) == ((0, 2), (1.0,))
-
-
-def test_of_ways_with_the_same_widest_step_the_smallest_sum_wins_though_it_takes_more_steps():
-    table = np.full((5, 5), 9.0)
-    table[0, 1] = table[1, 4] = 2.0
-    table[0, 2], table[2, 3], table[3, 4] = 2.0, 0.5, 0.5
-
-    assert paths.stepping_stones(table, 0, 4, most_steps=3) == ((0, 2, 3, 4), (2.0, 0.5, 0.5))
-    assert paths.stepping_stones(table, 0, 4, most_steps=2) == ((0, 1, 4), (2.0, 2.0))
-
-
-def test_of_equal_ways_the_one_with_fewest_steps_wins_and_then_the_first_by_code():
-    table = np.full((5, 5), 9.0)
-    table[0, 1], table[1, 2], table[2, 4] = 0.0, 1.0, 1.0
-    table[0, 2] = table[0, 3] = table[3, 4] = 1.0
-
-    assert paths.stepping_stones(table, 0, 4, most_steps=4).stops == (0, 2, 4)
-
-
-def test_an_occupation_is_reached_from_itself_without_a_step():
-    assert paths.stepping_stones(np.array([[0.0, 1.0], [1.0, 0.0]]), 1, 1, 3) == ((1,), ())
-
-
-def test_a_route_of_no_steps_is_refused():
-    with pytest.raises(ValueError, match="at least one step, not 0"):
-        paths.stepping_stones(np.zeros((2, 2)), 0, 1, 0)
+    assert closeness.broad_occupations(["15-1251.00", "15-1255.01"]) == ["15-125", "15-125"]
 
 
 # Door openers
@@ -306,7 +259,7 @@ def test_door_openers_are_what_raising_each_element_by_hand_gives(occupations, t
         opens = [code for code, was, now in zip(matrix.codes, before, after, strict=True) if now <= threshold < was]
         expected.append((element, raised[k] / 100, tuple(opens)))
 
-    openers = paths.door_openers(matrix, source, threshold)
+    openers = door_openers.door_openers(matrix, source, threshold)
 
     assert openers == sorted(expected, key=lambda opener: (-len(opener[2]), opener[0]))
 
@@ -319,9 +272,46 @@ def test_a_door_opens_where_the_gap_is_then_exactly_the_threshold():
     }
     matrix = ProfileMatrix.of(occupations)
 
-    openers = paths.door_openers(matrix, matrix.levels[0], threshold=0.25)
+    openers = door_openers.door_openers(matrix, matrix.levels[0], threshold=0.25)
 
     assert openers == [("A", 2.0, ("b",)), ("B", 7.0, ())]
+
+
+# Transitions
+
+
+@given(OCCUPATIONS, st.integers(1, 6))
+def test_a_path_between_occupations_is_the_one_that_all_gaps_give(occupations, most_steps):
+    gap, coverage = all_pairs(ProfileMatrix.of(occupations))
+    table = Steps(len(gap), lambda i, some: gap[i, some], lambda i, some: gap[some, i])
+    codes = list(occupations)
+
+    steps = Transitions({"skills": occupations}).stepping_stones(codes[0], codes[-1], most_steps)
+
+    stops = stepping_stones(table, 0, len(codes) - 1, most_steps).stops
+    assert steps == [(codes[a], codes[b], gap[a, b], coverage[a, b]) for a, b in pairwise(stops)]
+
+
+@given(OCCUPATIONS, st.sampled_from(Direction))
+def test_one_step_is_one_of_all_steps_from_or_to_an_occupation(occupations, direction):
+    transitions = Transitions({"skills": occupations})
+    code = next(iter(occupations))
+
+    steps = transitions.steps(code, direction)
+
+    assert sorted(steps) == sorted(occupations.keys() - {code})
+    assert all(transitions.step(step.source, step.target) == step for step in steps.values())
+
+
+def test_threads_that_ask_at_once_share_one_matrix_and_one_closeness():
+    transitions = Transitions({"skills": {"15-1251.00": SOURCE, "15-1252.00": TARGET}})
+
+    with ThreadPoolExecutor(8) as threads:
+        matrices = list(threads.map(lambda _: transitions.matrix, range(64)))
+        found = list(threads.map(lambda _: transitions.closeness(Measure.GAP), range(64)))
+
+    assert {id(matrix) for matrix in matrices} == {id(transitions.matrix)}
+    assert {id(each) for each in found} == {id(found[0])}
 
 
 # O*NET's own files
@@ -346,14 +336,14 @@ def onet_skills(onet: Path) -> dict[str, Profile]:
 
 def test_every_twentieth_published_occupation_agrees_with_the_pairwise_gap(onet: Path):
     profiles = onet_skills(onet)
-    gaps = distances.weighted_gaps(ProfileMatrix.of(profiles))
+    gap, coverage = all_pairs(ProfileMatrix.of(profiles))
 
     codes = sorted(profiles)
     for i in range(0, len(codes), 20):
         for j in range(0, len(codes), 20):
             source, target = profiles[codes[i]], profiles[codes[j]]
-            assert gaps.coverage[i, j] == comparison.coverage(source, target)
-            assert gaps.gap[i, j] == pytest.approx(weighted_gap(source, target), abs=1e-12)
+            assert coverage[i, j] == comparison.coverage(source, target)
+            assert gap[i, j] == pytest.approx(weighted_gap(source, target), abs=1e-12)
 
 
 def test_the_default_measure_finds_more_related_occupations_than_the_others(onet: Path):

@@ -15,6 +15,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -67,7 +68,7 @@ def others(code: str) -> list[str]:
 @given(code=occupations)
 def test_ranks_are_those_of_the_measure(sample_client: TestClient, measure: Measure, direction: str, code: str) -> None:
     matrix = ProfileMatrix.of(profiles_of(sample_client))
-    table = distances.distances(matrix, measure)
+    table = np.array([distances.distances_from(matrix, i, measure) for i in range(len(matrix.codes))])
     position = matrix.positions[code]
     row = table[position] if direction == "from" else table[:, position]
     expected = [matrix.codes[i] for i in distances.nearest(row, position, len(row))]

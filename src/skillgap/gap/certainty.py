@@ -1,7 +1,6 @@
-"""A comparison as it was asked for: how certain each gap is, what filters leave, what sums it up.
+"""A comparison with its options: the certainty of each gap, filters and sums.
 
-Standard errors are O*NET's, in levels. The rules are in ``docs/method.md``; like the gap itself
-this is arithmetic on published figures, with no I/O.
+Standard errors are O*NET's, in levels. The rules are in ``docs/method.md``.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ STANDARD = NormalDist()
 
 
 class Certainty(StrEnum):
-    """Whether a gap is more than the raters' own scatter."""
+    """Whether a gap is more than the scatter among raters."""
 
     GAP = "gap"  # at least the threshold, and the interval is above 0
     POSSIBLE_GAP = "possible_gap"  # at least the threshold, but the interval holds 0
@@ -31,7 +30,7 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True)
 class ComparisonOptions:
-    """What a caller may ask for; the defaults leave every element in.
+    """Filters, and how certainty is judged; the defaults leave every element in.
 
     ``threshold`` (levels) divides negligible differences from others: half a level is about what
     eight raters can tell apart. ``holm`` adjusts for many elements being tested at once.
@@ -48,7 +47,7 @@ class ComparisonOptions:
 class Interval(NamedTuple):
     """The interval of a difference and its standard error, in levels.
 
-    ``floored`` says that all raters agreed on a side, so that a floor stands for its error of 0.
+    ``floored`` says that all raters agreed on a side, so that a floor replaces its error of 0.
     """
 
     standard_error: float
@@ -66,7 +65,7 @@ class ClassifiedGap(NamedTuple):
 
 
 class AppliedFilter(NamedTuple):
-    """A filter that was asked for, and how many elements it took out."""
+    """A filter and the number of elements it removed."""
 
     name: str
     value: str | float
@@ -76,7 +75,7 @@ class AppliedFilter(NamedTuple):
 class Comparison(NamedTuple):
     """Two occupations compared; every list in the order of ``skill_gap``.
 
-    ``coverage`` (0-1) and ``weighted_gap`` (levels) are ``gap.tally``'s over the elements that
+    ``coverage`` (0-1) and ``weighted_gap`` (levels) are those of ``compare_profiles`` over the elements that
     ``strict`` and ``min_importance`` leave; ``min_gap`` only shortens the list of gaps.
     """
 
@@ -98,28 +97,26 @@ class Comparison(NamedTuple):
 
 
 def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Comparison:
-    """Compare two occupations with the options; a filter that is not asked for does nothing."""
+    """Compare two occupations with the options; a filter without a value does nothing."""
     filters: list[AppliedFilter] = []
-    told = compare_profiles(source, target)
-    elements = told.elements
+    compared = compare_profiles(source, target)
     if options.strict or options.min_importance is not None:
-        elements = _filter_elements(elements, options, filters)
-        kept = {one.element_id: one.target for one in elements}
-        told = compare_profiles(source, kept)
-        elements = told.elements
-    gaps = [one for one in elements if one.difference_hundredths > 0]
+        kept = _filter_elements(compared.elements, options, filters)
+        compared = compare_profiles(source, {element.element_id: element.target for element in kept})
+    elements = compared.elements
+    gaps = [element for element in elements if element.difference_hundredths > 0]
     certain = _holm(elements, 1 - options.confidence) if options.holm else None
     if options.min_gap > 0:
-        wide = [one for one in gaps if one.difference_hundredths / 100 >= options.min_gap]
+        wide = [element for element in gaps if element.difference_hundredths / 100 >= options.min_gap]
         filters.append(AppliedFilter("min_gap", options.min_gap, len(gaps) - len(wide)))
         gaps = wide
     return Comparison(
-        gaps=_judge(gaps, options, certain),
-        met=[one for one in elements if one.difference_hundredths == 0],
-        surplus=[one for one in elements if one.difference_hundredths < 0],
+        gaps=_classify(gaps, options, certain),
+        met=[element for element in elements if element.difference_hundredths == 0],
+        surplus=[element for element in elements if element.difference_hundredths < 0],
         filters=filters,
-        coverage=told.coverage,
-        weighted_gap=told.weighted_gap,
+        coverage=compared.coverage,
+        weighted_gap=compared.weighted_gap,
     )
 
 
@@ -127,12 +124,12 @@ def _filter_elements(
     elements: list[ElementGap], options: ComparisonOptions, filters: list[AppliedFilter]
 ) -> list[ElementGap]:
     if options.strict:
-        kept = [one for one in elements if not one.low_precision]
+        kept = [element for element in elements if not element.low_precision]
         filters.append(AppliedFilter("precision", "strict", len(elements) - len(kept)))
         elements = kept
     least = options.min_importance
     if least is not None:
-        kept = [one for one in elements if (one.target_importance or 0) >= least]
+        kept = [element for element in elements if (element.target_importance or 0) >= least]
         filters.append(AppliedFilter("min_importance", least, len(elements) - len(kept)))
         elements = kept
     return elements
@@ -148,17 +145,13 @@ def interval(element: ElementGap, confidence: float) -> Interval | None:
 
 
 def difference_interval(
-    difference_hundredths: int,
-    source_standard_error: float,
-    target_standard_error: float,
-    floored: bool,
-    confidence: float,
+    difference_hundredths: int, source_error: float, target_error: float, floored: bool, confidence: float
 ) -> Interval:
-    """Difference -/+ z * sqrt(e_s^2 + e_t^2), in levels."""
-    error = hypot(source_standard_error, target_standard_error)
-    half = normal_quantile(confidence) * error
+    """Difference -/+ z * sqrt(e_s^2 + e_t^2), in levels, by the standard errors of both sides."""
+    standard_error = hypot(source_error, target_error)
+    half = normal_quantile(confidence) * standard_error
     difference = difference_hundredths / 100
-    return Interval(error, difference - half, difference + half, floored)
+    return Interval(standard_error, difference - half, difference + half, floored)
 
 
 def certainty_class(difference_hundredths: int, threshold: float, *, above_0: bool) -> Certainty:
@@ -168,28 +161,27 @@ def certainty_class(difference_hundredths: int, threshold: float, *, above_0: bo
     return Certainty.GAP if above_0 else Certainty.POSSIBLE_GAP
 
 
-def _judge(
+def _classify(
     gaps: Sequence[ElementGap], options: ComparisonOptions, certain: Collection[str] | None
 ) -> list[ClassifiedGap]:
     """Each gap's interval, and its class by that interval or by Holm's ``certain`` element ids."""
-    judged = []
+    classified = []
     for element in gaps:
-        found = interval(element, options.confidence)
+        bounds = interval(element, options.confidence)
         certainty = None
-        if found is not None:
-            above_0 = found.lower > 0 if certain is None else element.element_id in certain
+        if bounds is not None:
+            above_0 = bounds.lower > 0 if certain is None else element.element_id in certain
             certainty = certainty_class(element.difference_hundredths, options.threshold, above_0=above_0)
-        judged.append(ClassifiedGap(element, found, certainty))
-    return judged
+        classified.append(ClassifiedGap(element, bounds, certainty))
+    return classified
 
 
 def _holm(elements: Sequence[ElementGap], alpha: float) -> set[str]:
     """Ids of elements whose difference is not 0 when all are tested together (Holm's step-down)."""
     tested = []
     for element in elements:
-        found = interval(element, 0.5)
-        if found:
-            z = abs(element.difference_hundredths / 100) / found.standard_error
+        if bounds := interval(element, 0.5):
+            z = abs(element.difference_hundredths / 100) / bounds.standard_error
             tested.append((2 * (1 - STANDARD.cdf(z)), element.element_id))
     certain: set[str] = set()
     for rank, (p_value, element_id) in enumerate(sorted(tested)):

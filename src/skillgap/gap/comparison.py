@@ -1,7 +1,6 @@
 """The gap between two occupations: pure arithmetic on published ratings.
 
-Levels are on O*NET's LV scale (0-7), importances on its IM scale (1-5), both exactly as published.
-A level whose row says Not Relevant = Y counts as 0, on either side. Published figures have two
+Levels are on O*NET's LV scale (0-7), importances on its IM scale (1-5). Published figures have two
 decimals, so sums are taken over whole hundredths and are exact.
 """
 

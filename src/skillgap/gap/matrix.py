@@ -1,11 +1,8 @@
-"""Closest moves, stepping stones and door openers: arithmetic over all profiles at once.
-
-Gaps follow ``gap.coverage`` and section 7 of the gap method, in the direction source to target:
-w is the target's importance weight, s and t are counted levels (not relevant, or no row: 0).
+"""The profiles of many occupations as arrays: a row per occupation, a column per element.
 
 Levels are kept in hundredths of a level and weights in hundredths of (IM - 1), as O*NET publishes
 them. Both are whole numbers, so every sum is exact and each result is rounded once, by its last
-division: the whole matrix, one row of it and ``gap.coverage`` agree, and equal gaps tie exactly.
+division: a row, a column and a comparison of two profiles agree to the last bit, and equal gaps tie.
 """
 
 from __future__ import annotations
@@ -23,21 +20,23 @@ if TYPE_CHECKING:
 
     from skillgap.gap.ratings import Profile
 
-
 Floats = NDArray[np.float64]
+Rows = slice | NDArray[np.intp]
+"""Some of the occupations, by their positions."""
 
+ALL = slice(None)
 HUNDREDTHS = 100.0  # one level of the LV scale, in the unit of ProfileMatrix.levels
 HIGHEST_LEVEL = 7 * HUNDREDTHS
 
 
 @dataclass(frozen=True, eq=False)
 class ProfileMatrix:
-    """The profiles of one or more domains: a row per occupation, a column per element."""
+    """The profiles of one or more domains; the arrays have the shape [occupation, element]."""
 
     codes: tuple[str, ...]  # sorted
     elements: tuple[str, ...]  # sorted within each domain
     domains: tuple[slice, ...]  # the columns of each domain
-    levels: Floats  # counted levels, in hundredths of a level
+    levels: Floats  # effective levels, in hundredths of a level
     weights: Floats  # importance weights, in hundredths of (IM - 1)
 
     @classmethod
@@ -83,12 +82,12 @@ class ProfileMatrix:
 
     @cached_property
     def required(self) -> Floats:
-        """The weighted level each occupation asks for: sum(w * t)."""
-        return _row_sums(self.weights, self.levels)
+        """The weighted level of each occupation: sum(w * t)."""
+        return row_sums(self.weights, self.levels)
 
     @cached_property
     def total_weights(self) -> Floats:
-        """The weight of each occupation's elements together: sum(w)."""
+        """The weights of each occupation's elements together: sum(w)."""
         return np.asarray(self.weights.sum(axis=1))
 
     @cached_property
@@ -102,9 +101,9 @@ class ProfileMatrix:
         return np.hstack([_standardised(view) for view in views]) / sqrt(len(views))
 
 
-def _row_sums(left: Floats, right: Floats) -> Floats:
-    """The sum of left * right along each row, without the product in between."""
-    sums: Floats = np.einsum("ik,ik->i", left, right)
+def row_sums(left: Floats, right: Floats) -> Floats:
+    """The sum of left * right along each row, without an array of the products."""
+    sums: Floats = np.vecdot(left, right)
     return sums
 
 

@@ -1,7 +1,6 @@
-"""Many pairs of occupations in short: a block at a time, so that none but one is in memory.
+"""Summaries of many pairs of occupations, a block at a time: never more than one is in memory.
 
-The figures are those of a comparison without options, see ``gap.py``; rounded to five decimals, as
-everything that we compute, when they become text.
+The figures are those of a comparison without options, see ``comparison.py``.
 """
 
 from __future__ import annotations
@@ -13,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skillgap.gap.distances import Gaps, gaps_from, gaps_to
-from skillgap.gap.matrix import Floats, ProfileMatrix
+from skillgap.gap.matrix import ALL, Floats, ProfileMatrix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
 
 COLUMNS = ("release", "from", "to", "gaps", "missing", "coverage", "weighted_gap")
 
@@ -34,8 +32,8 @@ class Block(NamedTuple):
 
     def rows(self) -> Iterator[tuple[str, str, int, int, float, float]]:
         """The pairs one by one, in the order of the columns."""
-        figures = (self.gaps, self.missing, self.coverage, self.weighted_gap)
-        return zip(self.sources, self.targets, *(one.tolist() for one in figures), strict=False)
+        arrays = (self.gaps, self.missing, self.coverage, self.weighted_gap)
+        return zip(self.sources, self.targets, *(array.tolist() for array in arrays), strict=False)
 
 
 def blocks(matrix: ProfileMatrix, source: str | None = None, target: str | None = None) -> Iterator[Block]:
@@ -43,31 +41,20 @@ def blocks(matrix: ProfileMatrix, source: str | None = None, target: str | None 
 
     By source, then by target. An occupation beside itself is a pair too. Raises KeyError.
     """
-    codes = matrix.codes
+    codes, positions, levels = matrix.codes, matrix.positions, matrix.levels
     if target is not None:
-        goal = matrix.positions[target]
-        chosen = slice(None) if source is None else _only(matrix.positions[source])
-        held, asked = matrix.levels[chosen], matrix.levels[goal]
-        to_goal = Gaps(*(figures[chosen] for figures in gaps_to(matrix, goal)))
-        yield _block(codes[chosen], repeat(target), held, asked, to_goal)
+        goal = positions[target]
+        sources = ALL if source is None else slice(positions[source], positions[source] + 1)
+        gaps = gaps_to(matrix, goal, sources)
+        yield _block(codes[sources], repeat(target), levels[sources], levels[goal], gaps)
         return
-    for i in range(len(codes)) if source is None else (matrix.positions[source],):
-        held = matrix.levels[i]
-        yield _block(repeat(codes[i]), codes, held, matrix.levels, gaps_from(matrix, held))
+    for i in range(len(codes)) if source is None else (positions[source],):
+        yield _block(repeat(codes[i]), codes, levels[i], levels, gaps_from(matrix, levels[i]))
 
 
-def _only(position: int) -> slice:
-    return slice(position, position + 1)
-
-
-def _block(sources: Iterable[str], targets: Iterable[str], held: Floats, asked: Floats, figures: Gaps) -> Block:
-    wider = asked > held
-    missing = wider & (held == 0)
-    return Block(
-        sources,
-        targets,
-        wider.sum(axis=1),
-        missing.sum(axis=1),
-        figures.coverage,
-        figures.gap,
-    )
+def _block(
+    sources: Iterable[str], targets: Iterable[str], source_levels: Floats, target_levels: Floats, gaps: Gaps
+) -> Block:
+    higher = target_levels > source_levels
+    missing = higher & (source_levels == 0)
+    return Block(sources, targets, higher.sum(axis=1), missing.sum(axis=1), gaps.coverage, gaps.gap)

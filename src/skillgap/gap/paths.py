@@ -1,79 +1,133 @@
-"""Closest moves, stepping stones and door openers: arithmetic over all profiles at once.
+"""Stepping stones: the path between two occupations whose widest step is smallest.
 
-Gaps follow ``gap.coverage`` and section 7 of the gap method, in the direction source to target:
-w is the target's importance weight, s and t are counted levels (not relevant, or no row: 0).
-
-Levels are kept in hundredths of a level and weights in hundredths of (IM - 1), as O*NET publishes
-them. Both are whole numbers, so every sum is exact and each result is rounded once, by its last
-division: the whole matrix, one row of it and ``gap.coverage`` agree, and equal gaps tie exactly.
+Distances are computed a row or a column at a time, and only those that can matter: the search goes
+from both ends towards the middle, over steps no wider than the best path found so far.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from skillgap.gap.distances import _gaps
-from skillgap.gap.matrix import HIGHEST_LEVEL, HUNDREDTHS, Floats, ProfileMatrix, _row_sums
+from skillgap.gap.matrix import ALL, Floats, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Positions = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The distances of all steps between ``count`` positions; none is negative, 0 to oneself."""
+
+    count: int
+    from_one: Callable[[int, Rows], Floats]  # from a position to these
+    to_one: Callable[[int, Rows], Floats]  # to a position from these
 
 
 class Route(NamedTuple):
-    """A way from one occupation to another, and the distance of each of its steps."""
+    """A path from one position to another, and the distance of each of its steps."""
 
-    stops: tuple[int, ...]  # positions, with both ends
+    stops: tuple[int, ...]  # with both ends
     steps: tuple[float, ...]
 
 
-def stepping_stones(table: Floats, start: int, goal: int, most_steps: int) -> Route:
-    """The way of at most so many steps whose widest step is smallest, and then their sum.
+def stepping_stones(steps: Steps, source: int, target: int, most_steps: int) -> Route:
+    """The path of at most so many steps whose widest step is smallest, and then their sum.
 
-    ``table`` holds finite distances [source, target], none negative. Equal ways: the one with
-    fewest steps, then the first by code.
+    Equal paths: the one with fewest steps, then the first by position. From a position to itself
+    there is no step.
     """
     if most_steps < 1:
-        raise ValueError(f"a route has at least one step, not {most_steps}")
-    widest = _best_ways(table, goal, most_steps, np.maximum)[-1][start]
-    passable = np.where(table <= widest, table, np.inf)
-    sums = _best_ways(passable, goal, most_steps, np.add)
-    fewest = next(n for n, best in enumerate(sums) if best[start] == sums[-1][start])
-    stops = [start]
-    for best in reversed(sums[:fewest]):
-        stops.append(int(np.argmin(passable[stops[-1]] + best)))
-    return Route(tuple(stops), tuple(float(table[step]) for step in pairwise(stops)))
+        raise ValueError(f"a path has at least one step, not {most_steps}")
+    if source == target:
+        return Route((source,), ())
+    stones, widest = _stones(steps, source, target, most_steps)
+    stops = _shortest(steps, stones, widest, (source, target), most_steps)
+    return Route(stops, tuple(float(steps.from_one(a, np.array([b]))[0]) for a, b in pairwise(stops)))
 
 
-class DoorOpener(NamedTuple):
-    """One level more of one element, and the occupations that this brings within reach."""
+class _Reach:
+    """The widest step of the best path between one end and every position, by number of steps.
 
-    element_id: str
-    raised_to: float  # on the LV scale
-    opens: tuple[str, ...]  # codes, sorted
-
-
-def door_openers(matrix: ProfileMatrix, levels: Floats, threshold: float) -> list[DoorOpener]:
-    """What raising each element by one level (at most to 7) adds to the gaps <= threshold.
-
-    Every element is there; those that open most come first, equal ones by element id.
+    Widths above the limit of the search may be too large: such paths are not followed.
     """
-    within = np.minimum(levels, matrix.levels)
-    raised = np.minimum(levels + HUNDREDTHS, HIGHEST_LEVEL)
-    gain = matrix.weights * (np.minimum(raised, matrix.levels) - within)
-    held = _row_sums(matrix.weights, within)
-    closed = _gaps(held, matrix.required, matrix.total_weights).gap > threshold
-    after = _gaps(held + gain.T, matrix.required, matrix.total_weights).gap  # [element, occupation]
-    openers = [
-        DoorOpener(element, float(level / HUNDREDTHS), tuple(matrix.codes[j] for j in np.flatnonzero(row)))
-        for element, level, row in zip(matrix.elements, raised, closed & (after <= threshold), strict=True)
-    ]
-    return sorted(openers, key=lambda opener: (-len(opener.opens), opener.element_id))
+
+    def __init__(self, end: int, count: int, distances: Callable[[int, Rows], Floats]) -> None:
+        self.distances = distances  # of the steps between a position and others, away from this end
+        self.widths = [np.full(count, np.inf)]
+        self.widths[0][end] = 0.0
+
+    def frontier(self, limit: float) -> Positions:
+        """Positions that the last number of steps reaches by a narrower path, the narrowest first."""
+        last = self.widths[-1]
+        before = self.widths[-2] if len(self.widths) > 1 else np.inf
+        narrower = np.flatnonzero((last <= limit) & (last < before))
+        return narrower[np.argsort(last[narrower])]
+
+    def extend(self, limit: float, other: Floats, *, meets: bool) -> float:
+        """Allow one step more; the width of the best path to the other end found so far.
+
+        ``other`` holds the widths from there. Where both sides meet, only positions count that the
+        other side reaches within the limit.
+        """
+        last, frontier = self.widths[-1], self.frontier(limit)
+        kept: Rows = np.flatnonzero(other <= limit) if meets else ALL
+        best = last.copy()
+        for position in frontier:
+            if last[position] > limit:
+                break
+            best[kept] = np.minimum(best[kept], np.maximum(last[position], self.distances(int(position), kept)))
+            limit = min(limit, float(np.maximum(best[kept], other[kept]).min()))
+        self.widths.append(best)
+        return limit
+
+    def trace(self, middle: Positions, distances: Callable[[int, Rows], Floats], limit: float) -> Positions:
+        """Positions on paths within the limit from this end to the middle."""
+        found = reached = middle
+        for widths in reversed(self.widths[:-1]):
+            within = np.flatnonzero(widths <= limit)
+            steps = [distances(int(position), within) <= limit for position in reached]
+            reached = within[np.any(steps, axis=0)]
+            found = np.union1d(found, reached)
+        return found
 
 
-def _best_ways(table: Floats, goal: int, most_steps: int, join: np.ufunc) -> list[Floats]:
-    """For 0, 1, ... most_steps: from each occupation the best way to the goal within so many."""
-    ways = [np.full(len(table), np.inf)]
-    ways[0][goal] = 0.0
+def _stones(steps: Steps, source: int, target: int, most_steps: int) -> tuple[Positions, float]:
+    """Every position on a path whose widest step is the smallest possible, and that step's width."""
+    forward = _Reach(source, steps.count, steps.from_one)
+    backward = _Reach(target, steps.count, steps.to_one)
+    limit = float(steps.from_one(source, np.array([target]))[0])
+    for left in reversed(range(most_steps)):
+        fewer, more = sorted((forward, backward), key=lambda reach: len(reach.frontier(limit)))
+        limit = fewer.extend(limit, more.widths[-1], meets=left == 0)
+    middle = np.flatnonzero((forward.widths[-1] <= limit) & (backward.widths[-1] <= limit))
+    behind = forward.trace(middle, steps.to_one, limit)
+    ahead = backward.trace(middle, steps.from_one, limit)
+    return np.union1d(behind, ahead), limit
+
+
+def _shortest(
+    steps: Steps, stones: Positions, widest: float, ends: tuple[int, int], most_steps: int
+) -> tuple[int, ...]:
+    """The path over the stones, by steps no wider than that, with the smallest sum of distances."""
+    source, target = (int(np.searchsorted(stones, end)) for end in ends)
+
+    def passable(stone: int) -> Floats:
+        distances = steps.from_one(int(stones[stone]), stones)
+        return np.where(distances <= widest, distances, np.inf)
+
+    sums = [np.full(len(stones), np.inf)]  # to the target, for 0, 1, ... steps at most
+    sums[0][target] = 0.0
     for _ in range(most_steps):
-        ways.append(np.minimum(ways[-1], join(table, ways[-1]).min(axis=1)))
-    return ways
+        sums.append(np.array([min(before, float((passable(i) + sums[-1]).min())) for i, before in enumerate(sums[-1])]))
+    fewest = next(n for n, sum_ in enumerate(sums) if sum_[source] == sums[-1][source])
+    stops = [source]
+    for sum_ in reversed(sums[:fewest]):
+        stops.append(int(np.argmin(passable(stops[-1]) + sum_)))
+    return tuple(int(stones[stop]) for stop in stops)

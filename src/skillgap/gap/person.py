@@ -1,6 +1,6 @@
-"""A person in an occupation's place: levels that were answered, the others unknown and never 0.
+"""A person as the source of a comparison: levels that were answered; the others are unknown, never 0.
 
-Levels are on O*NET's LV scale (0-7). Pure arithmetic, as the gap itself.
+Levels are on O*NET's LV scale (0-7).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
-FEWEST_ALIKE = 5  # answers; a few equal ones say nothing
+FEWEST_ALIKE = 5  # answers: a few equal ones are no sign
 
 
 class AnsweredShare(NamedTuple):
@@ -37,8 +37,8 @@ def person_profile(levels: Mapping[str, Decimal], names: Mapping[str, str]) -> P
 
 
 def answered_part(person: Profile, target: Profile) -> Profile:
-    """The target on what the person has answered: what is unknown is no gap."""
-    return {key: rating for key, rating in target.items() if key in person}
+    """The target's ratings of the elements that the person has answered: what is unknown is no gap."""
+    return {element_id: rating for element_id, rating in target.items() if element_id in person}
 
 
 def answered(person: Profile, target: Profile) -> AnsweredShare:
@@ -50,6 +50,6 @@ def answered(person: Profile, target: Profile) -> AnsweredShare:
 
 
 def all_alike(person: Profile) -> bool:
-    """Whether everything was answered with the same level, as who does not read the questions."""
+    """Whether all answers are the same level, as of somebody who does not read the questions."""
     levels = {rating.effective_hundredths for rating in person.values()}
     return len(levels) == 1 and len(person) >= FEWEST_ALIKE

@@ -1,4 +1,4 @@
-"""The gap between two occupations: pure arithmetic on published ratings.
+"""The published ratings of an occupation, and what a comparison takes from them.
 
 Levels are on O*NET's LV scale (0-7), importances on its IM scale (1-5), both exactly as published.
 A level whose row says Not Relevant = Y counts as 0, on either side. Published figures have two
@@ -21,7 +21,7 @@ class Estimate(NamedTuple):
     """One published number: an element of an occupation on one scale, with O*NET's statistics.
 
     ``not_relevant`` is published on LV rows alone and is None elsewhere; any other None is a
-    statistic that O*NET has not published for this number.
+    statistic that O*NET has not published.
     """
 
     data_value: Decimal

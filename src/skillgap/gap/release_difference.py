@@ -1,7 +1,7 @@
-"""What changed between two releases: pure arithmetic on the ratings of both.
+"""What changed between two releases, in ratings, occupations and gaps.
 
 A rating with the same date and domain source in both releases was carried over; any other date or
-source says that the occupation was surveyed anew. Levels are counted levels on LV (0-7).
+source says that the occupation was surveyed anew. Levels are effective levels on LV (0-7).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from skillgap.gap.ratings import Estimate, Profile, Rating
 
 
 class RatingChange(StrEnum):
-    """What became of a rating."""
+    """How a rating changed."""
 
     CARRIED_OVER = "carried_over"  # the same survey, the same figures
     RESTATED = "restated"  # the same survey, but another figure
@@ -26,7 +26,7 @@ class RatingChange(StrEnum):
 
 
 class OccupationChange(StrEnum):
-    """What became of an occupation's ratings."""
+    """How an occupation's ratings changed."""
 
     NEWLY_RATED = "newly_rated"
     NO_LONGER_RATED = "no_longer_rated"
@@ -36,7 +36,7 @@ class OccupationChange(StrEnum):
 
 
 class GapChange(StrEnum):
-    """What became of the gap in an element."""
+    """How the gap in an element changed."""
 
     APPEARED = "appeared"
     VANISHED = "vanished"
@@ -54,7 +54,7 @@ class RatingPair(NamedTuple):
 
 
 class OccupationDiff(NamedTuple):
-    """What became of an occupation, and of how many of its ratings."""
+    """How an occupation changed, and the number of its ratings by their change."""
 
     onetsoc_code: str
     change: OccupationChange
@@ -64,8 +64,8 @@ class OccupationDiff(NamedTuple):
 class GapPair(NamedTuple):
     """The gap in one element in two releases; None where the target is not rated on it.
 
-    ``source`` and ``target`` say what became of the two ratings that the gap rests on, None where
-    neither release has one.
+    ``source`` and ``target`` say how the ratings behind the gap changed, None where neither release
+    has one.
     """
 
     element_id: str
@@ -77,7 +77,7 @@ class GapPair(NamedTuple):
 
 
 def changed_ratings(before: Profile, after: Profile) -> list[RatingPair]:
-    """Every element that either profile has, by element id, with what became of its rating."""
+    """Every element that either profile has, by element id, with how its rating changed."""
     return [
         RatingPair(element_id, _rating_change(old, new), old, new)
         for element_id in sorted({*before, *after})
@@ -86,13 +86,13 @@ def changed_ratings(before: Profile, after: Profile) -> list[RatingPair]:
 
 
 def changed_occupations(before: Mapping[str, Profile], after: Mapping[str, Profile]) -> list[OccupationDiff]:
-    """Every occupation that either release has rated, by code, with what became of its ratings."""
+    """Every occupation that either release has rated, by code, with how its ratings changed."""
     return [occupation_diff(code, before.get(code), after.get(code)) for code in sorted({*before, *after})]
 
 
 def occupation_diff(code: str, before: Profile | None, after: Profile | None) -> OccupationDiff:
-    """What became of one occupation; None stands for a release that has not rated it."""
-    ratings = Counter(one.change for one in changed_ratings(before or {}, after or {}))
+    """How one occupation changed; None stands for a release that has not rated it."""
+    ratings = Counter(pair.change for pair in changed_ratings(before or {}, after or {}))
     if not before:
         change = OccupationChange.NEWLY_RATED
     elif not after:
@@ -113,17 +113,17 @@ def changed_gaps(
 
     Equal changes by element id. An element that a target is not rated on has no gap there.
     """
-    before = {one.element_id: one for one in compare_profiles(source_before, target_before).elements}
-    after = {one.element_id: one for one in compare_profiles(source_after, target_after).elements}
-    source = {one.element_id: one.change for one in changed_ratings(source_before, source_after)}
-    target = {one.element_id: one.change for one in changed_ratings(target_before, target_after)}
+    before = {gap.element_id: gap for gap in compare_profiles(source_before, target_before).elements}
+    after = {gap.element_id: gap for gap in compare_profiles(source_after, target_after).elements}
+    source = {pair.element_id: pair.change for pair in changed_ratings(source_before, source_after)}
+    target = {pair.element_id: pair.change for pair in changed_ratings(target_before, target_after)}
     pairs = [
         GapPair(element_id, change, old, new, source.get(element_id), target.get(element_id))
         for element_id in sorted({*before, *after})
         for old, new in [(before.get(element_id), after.get(element_id))]
         if (change := _gap_change(old, new)) is not None
     ]
-    return sorted(pairs, key=lambda one: -abs(_gap(one.after) - _gap(one.before)))
+    return sorted(pairs, key=lambda pair: -abs(_gap(pair.after) - _gap(pair.before)))
 
 
 def _gap_change(before: ElementGap | None, after: ElementGap | None) -> GapChange | None:
@@ -148,7 +148,7 @@ def _rating_change(before: Rating | None, after: Rating | None) -> RatingChange:
     if after is None:
         return RatingChange.NO_LONGER_RATED
     if before.level == after.level and before.importance == after.importance:
-        return RatingChange.CARRIED_OVER  # nearly all are: the rest need a closer look
+        return RatingChange.CARRIED_OVER  # nearly all are
     estimates = [(before.level, after.level), (before.importance, after.importance)]
     if any(_survey(old) != _survey(new) for old, new in estimates if old and new):
         return RatingChange.RE_SURVEYED
@@ -162,7 +162,7 @@ def _survey(estimate: Estimate) -> tuple[object, ...]:
 
 
 def _figures(estimate: Estimate | None) -> tuple[object, ...] | None:
-    """What a comparison rests on; O*NET has widened its statistics' decimals without a survey."""
+    """The figures a comparison uses; O*NET has widened its statistics' decimals without a survey."""
     if estimate is None:
         return None
     return (estimate.data_value, estimate.not_relevant, estimate.recommend_suppress)

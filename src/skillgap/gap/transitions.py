@@ -1,36 +1,37 @@
-"""How near the occupations of one release are: what ``moves`` computes, told by occupation code.
+"""Moves between the occupations of one release, by occupation code: nearest, path, door openers.
 
-Nothing is computed before it is asked for, and every table is computed once: the catalogue keeps
-one ``Nearness`` for each choice of domains as long as it keeps the release.
+Nothing is computed before it is needed and every result that several requests share is computed
+once, whichever threads need it: the catalogue holds one ``Transitions`` for each choice of domains.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
+from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
-from skillgap.gap import distances, paths
-from skillgap.gap.distances import Closeness, Gaps, Measure
+from skillgap.gap import door_openers, paths
+from skillgap.gap.closeness import Closeness, calibrated_closeness
+from skillgap.gap.distances import Gaps, Measure, distances_from, distances_to, gaps_from, gaps_to, nearest
 from skillgap.gap.matrix import ProfileMatrix
-from skillgap.gap.paths import DoorOpener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from skillgap.gap.matrix import Rows
     from skillgap.gap.ratings import Profile
 
 
 class Direction(StrEnum):
-    """Whether the occupation asked about is where moves begin, or where they end."""
+    """Whether moves begin or end at an occupation."""
 
     FROM = "from"
     TO = "to"
 
 
 class Step(NamedTuple):
-    """What a move takes."""
+    """A move and what it takes."""
 
     source: str  # onetsoc_code
     target: str
@@ -39,7 +40,7 @@ class Step(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A move between the occupation asked about and another one."""
+    """A move between an occupation and another one, ranked among all such moves."""
 
     rank: int  # 1 is the nearest
     other: str  # onetsoc_code
@@ -47,87 +48,92 @@ class Move(NamedTuple):
     step: Step
 
 
-class Nearness:
-    """The occupations of a release that are rated on every one of some domains."""
+class Transitions:
+    """Moves between the occupations that are rated on every one of some domains."""
 
     def __init__(self, domains: Mapping[str, Mapping[str, Profile]]) -> None:
         """``domains`` holds, by its name, the profiles of each domain by occupation code."""
         self._profiles = domains
+        self._matrix: ProfileMatrix | None = None
         self._closeness: dict[Measure, Closeness] = {}
+        self._lock = RLock()
 
     @property
     def domains(self) -> tuple[str, ...]:
         """The names of the domains."""
         return tuple(self._profiles)
 
-    @cached_property
+    @property
     def matrix(self) -> ProfileMatrix:
         """All profiles."""
-        return ProfileMatrix.of(*self._profiles.values())
-
-    @cached_property
-    def gaps(self) -> Gaps:
-        """Gap and coverage of every move, [source, target]."""
-        return distances.weighted_gaps(self.matrix)
+        with self._lock:
+            if self._matrix is None:
+                self._matrix = ProfileMatrix.of(*self._profiles.values())
+            return self._matrix
 
     def profile(self, code: str) -> Profile:
         """The ratings of an occupation on all the domains; raises KeyError."""
         return {element: rating for by_code in self._profiles.values() for element, rating in by_code[code].items()}
 
     def closeness(self, measure: Measure) -> Closeness:
-        """Up to which distance two occupations are close: calibrated on SOC broad occupations."""
-        if measure not in self._closeness:
-            codes = self.matrix.codes
-            rows = (distances.distances_from(self.matrix, i, measure) for i in range(len(codes)))
-            groups = distances.broad_occupations(codes)
-            self._closeness[measure] = distances.closeness_threshold(rows, groups)
-        return self._closeness[measure]
+        """Up to which distance two occupations are close."""
+        with self._lock:
+            if measure not in self._closeness:
+                self._closeness[measure] = calibrated_closeness(self.matrix, measure)
+            return self._closeness[measure]
 
     def ranked(self, code: str, direction: Direction, measure: Measure) -> list[tuple[str, float]]:
         """Every other occupation with its distance, the nearest first; ties by code."""
-        position = self.matrix.positions[code]
-        of_all = distances.distances_from if direction is Direction.FROM else distances.distances_to
-        row = of_all(self.matrix, position, measure)
-        return [(self.matrix.codes[i], float(row[i])) for i in distances.nearest(row, besides=position, most=len(row))]
+        matrix = self.matrix
+        position = matrix.positions[code]
+        distances = (distances_from if direction is Direction.FROM else distances_to)(matrix, position, measure)
+        order = nearest(distances, besides=position, most=len(distances))
+        return [(matrix.codes[i], float(distances[i])) for i in order]
 
     def step(self, source: str, target: str) -> Step:
         """What one move takes."""
-        there = self.matrix.positions[source], self.matrix.positions[target]
-        return Step(source, target, float(self.gaps.gap[there]), float(self.gaps.coverage[there]))
+        positions = self.matrix.positions
+        gaps = self._gaps_from(positions[source], slice(positions[target], positions[target] + 1))
+        return Step(source, target, float(gaps.gap[0]), float(gaps.coverage[0]))
 
     def steps(self, code: str, direction: Direction) -> dict[str, Step]:
         """What each move from (or to) an occupation takes, by the code of the other one."""
         position = self.matrix.positions[code]
-        if direction is Direction.FROM:
-            gaps = distances.gaps_from(self.matrix, self.matrix.levels[position])
-        else:
-            gaps = distances.gaps_to(self.matrix, position)
-        steps = {}
-        figures = zip(gaps.gap.tolist(), gaps.coverage.tolist(), strict=True)
-        for other, (gap, coverage) in zip(self.matrix.codes, figures, strict=True):
-            source, target = (code, other) if direction is Direction.FROM else (other, code)
-            steps[other] = Step(source, target, gap, coverage)
+        outward = direction is Direction.FROM
+        gaps = self._gaps_from(position) if outward else gaps_to(self.matrix, position)
+        steps = {
+            other: Step(code, other, gap, coverage) if outward else Step(other, code, gap, coverage)
+            for other, gap, coverage in zip(self.matrix.codes, gaps.gap.tolist(), gaps.coverage.tolist(), strict=True)
+        }
         del steps[code]  # no move leads from an occupation to itself
         return steps
 
     def stepping_stones(self, source: str, target: str, most_steps: int) -> list[Step]:
-        """The way whose widest step is smallest, then the sum of its gaps; to oneself no step."""
-        ends = self.matrix.positions[source], self.matrix.positions[target]
-        stops = paths.stepping_stones(self.gaps.gap, *ends, most_steps).stops
-        return [self.step(*step) for step in pairwise(self.matrix.codes[stop] for stop in stops)]
+        """The path whose widest gap is smallest, then the sum of its gaps; to itself no step."""
+        matrix = self.matrix
+        gaps = paths.Steps(
+            len(matrix.codes),
+            lambda position, targets: self._gaps_from(position, targets).gap,
+            lambda position, sources: gaps_to(matrix, position, sources).gap,
+        )
+        route = paths.stepping_stones(gaps, matrix.positions[source], matrix.positions[target], most_steps)
+        return [self.step(*step) for step in pairwise(matrix.codes[stop] for stop in route.stops)]
 
-    def door_openers(self, code: str, threshold: float) -> list[DoorOpener]:
-        """What one level more of each element brings within the threshold, in levels."""
+    def door_openers(self, code: str, threshold: float) -> list[door_openers.DoorOpener]:
+        """The occupations that one level more of each element brings within the threshold, in levels."""
         levels = self.matrix.levels[self.matrix.positions[code]]
-        return paths.door_openers(self.matrix, levels, threshold)
+        return door_openers.door_openers(self.matrix, levels, threshold)
+
+    def _gaps_from(self, position: int, targets: Rows = slice(None)) -> Gaps:
+        return gaps_from(self.matrix, self.matrix.levels[position], targets)
 
 
 def ranked_moves(
-    ranking: Nearness, comparing: Nearness, code: str, direction: Direction, measure: Measure
+    ranking: Transitions, comparing: Transitions, code: str, direction: Direction, measure: Measure
 ) -> list[Move]:
     """The moves from (or to) an occupation, the nearest first.
 
-    Occupations are ranked on the domains of ``ranking``; what a move takes is told on those of
+    Occupations are ranked on the domains of ``ranking``; gap and coverage of a move are on those of
     ``comparing``, which are some or all of them.
     """
     steps = comparing.steps(code, direction)

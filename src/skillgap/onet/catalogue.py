@@ -1,4 +1,4 @@
-"""The read model: one release held in memory, immutable, and swapped whole for a newer one."""
+"""The read model: one release held in memory, immutable, and replaced as a whole by a newer one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from skillgap.database.transactions import reading
-from skillgap.errors import (
-    CodeOfOlderTaxonomy,
-    DomainNotLoaded,
-    OccupationNotFound,
-    OccupationNotRated,
-    SeveralOccupations,
-    Suggestion,
-)
-from skillgap.gap.transitions import Nearness
-from skillgap.onet import queries
-from skillgap.onet.codes import parse_code
+from skillgap.errors import DomainNotLoaded, OccupationNotRated
+from skillgap.gap.transitions import Transitions
+from skillgap.onet import codes, queries
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.calibration import agreements, calibrated
 from skillgap.onet.rescored.levels import rescored_profile
@@ -29,6 +21,7 @@ from skillgap.onet.titles.search import SearchIndex
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from skillgap.errors import Suggestion
     from skillgap.gap.matrix import ProfileMatrix
     from skillgap.gap.ratings import Profile
     from skillgap.onet.records import (
@@ -43,12 +36,9 @@ if TYPE_CHECKING:
     from skillgap.onet.supplements.ratings import Supplement
 
 
-MOST_SUGGESTIONS = 5
-
-
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Everything one release answers with."""
+    """Everything of one release that requests read."""
 
     info: ReleaseInfo
     occupations: Mapping[str, Occupation]
@@ -60,26 +50,28 @@ class Catalogue:
     job_titles: Mapping[str, tuple[str, ...]]  # by onetsoc_code
     reported_titles: Mapping[tuple[str, str], bool]  # (onetsoc_code, title): whether My Next Move shows it
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
-    search: Callable[[], SearchIndex]  # made when first asked for: an answer need not wait for it
+    search: Callable[[], SearchIndex]  # made on first use: other requests need not wait for it
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
     model: ModelLevels = field(default_factory=ModelLevels)
-    _nearness: dict[tuple[str, ...], Nearness] = field(default_factory=dict, repr=False)
+    _transitions: dict[tuple[str, ...], Transitions] = field(default_factory=dict, repr=False)
 
     def supplemented(self, supplements: Mapping[str, Supplement]) -> Catalogue:
-        """The same release, with these answers of O*NET Web Services in the place of any other.
+        """The same release with these supplements instead of any other.
 
-        Only what the release lists and has not rated is filled: what it has published holds.
+        Only occupations that the release lists and has not rated are filled.
         """
-        skills = {one.element_id: one.element_name for one in self.elements.values() if one.domain == "skills"}
-        wanted = {
-            code: one
-            for code, one in supplements.items()
+        skills = {
+            element.element_id: element.element_name for element in self.elements.values() if element.domain == "skills"
+        }
+        used = {
+            code: supplement
+            for code, supplement in supplements.items()
             if code in self.occupations and code not in self.profiles["skills"]
         }
-        profiles = {code: one.profile(skills) for code, one in wanted.items()}
+        profiles = {code: supplement.profile(skills) for code, supplement in used.items()}
         rated = {code: profile for code, profile in profiles.items() if profile}
-        return replace(self, supplements=wanted, supplemental=rated)
+        return replace(self, supplements=used, supplemental=rated)
 
     def published(self) -> Catalogue:
         """The same release with its own ratings alone, for what ranks occupations by them."""
@@ -88,82 +80,48 @@ class Catalogue:
     def code_named(self, text: str, parameter: str | None = None, *, rated: bool = True) -> str:
         """The O*NET-SOC code that a text names; an 8-digit one need not be in the release.
 
-        A 6-digit SOC code means its occupation ``.00`` where that is in the release and, with
-        ``rated``, rated; or the only occupation it has. Where it has several, and ``.00`` is not
-        rated but others are, none is plainly meant: they may be quite different work (15-1255.00
-        Web and Digital Interface Designers, 15-1255.01 Video Game Designers).
-
-        Raises InvalidParameter as ``parse_code`` does, and SeveralOccupations with the rated ones.
+        See ``codes.code_named``; raises InvalidParameter or SeveralOccupations.
         """
-        plain = parse_code(text, parameter)
-        soc = plain[:7]
-        if len(text.strip()) > len(soc) or (plain in self.occupations and not rated):
-            return plain
-        inside = [code for code in self.occupations if code.startswith(soc)]
-        choices = [code for code in inside if self.is_rated(code)]
-        if plain in choices or not choices or len(inside) == 1:
-            return plain if plain in inside or not inside else inside[0]
-        unrated = f", and {plain} {self.occupations[plain].title} is not rated"
-        raise SeveralOccupations(
-            f"{self.info.title} has several occupations under {soc}"
-            f"{unrated if plain in inside else ''}: choose one of those that are rated.",
-            parameter=parameter,
-            suggestions=[Suggestion(code, self.occupations[code].title) for code in choices],
-        )
+        return codes.code_named(text, self.info, self.occupations, self.is_rated, parameter, rated=rated)
 
     def occupation(self, code: str, parameter: str | None = None) -> Occupation:
         """The occupation of a code; raises OccupationNotFound or CodeOfOlderTaxonomy."""
         if code in self.occupations:
             return self.occupations[code]
-        taxonomy = f", {self.info.taxonomy}" if self.info.taxonomy else ""
-        older = self.older_codes.get(code)
-        if older is None:
-            unknown = "" if self.older_codes else " No crosswalk from an older one is loaded."
-            raise OccupationNotFound(
-                f"{self.info.title} has no occupation {code}: the code is not in this taxonomy{taxonomy}.{unknown}",
-                parameter=parameter,
-            )
-        successors = [Suggestion(one, self.occupations[one].title) for one in older.successors]
-        named = " and ".join(f"{one.onetsoc_code} {one.title}" for one in successors)
-        raise CodeOfOlderTaxonomy(
-            f"{code} {older.title} is a code of the O*NET-SOC 2010 taxonomy. {self.info.title} has "
-            f"{named} in its place.",
-            parameter=parameter,
-            suggestions=successors,
-        )
+        raise codes.unknown_code(code, self.info, self.occupations, self.older_codes, parameter)
 
     def profile(self, code: str, parameter: str | None = None, domain: str = "skills") -> Profile:
         """The ratings of an occupation in a domain, or in ``all`` that it is rated in.
 
-        Raises what ``occupation`` does, OccupationNotRated, or DomainNotLoaded.
+        Raises OccupationNotFound, CodeOfOlderTaxonomy, OccupationNotRated or DomainNotLoaded.
         """
-        if domain == "all":
-            rated = [by_code[code] for by_code in (*self.profiles.values(), self.supplemental) if code in by_code]
-            if rated:
-                return {key: rating for profile in rated for key, rating in profile.items()}
-        else:
+        if domain != "all":
             self.require_domain(domain)
-            if code in self.profiles[domain]:
-                return self.profiles[domain][code]
-            if domain == "skills" and code in self.supplemental:
-                return self.supplemental[code]
+        profiles = [self.profiles[domain]] if domain != "all" else list(self.profiles.values())
+        if domain in ("skills", "all"):
+            profiles.append(self.supplemental)
+        rated = [by_code[code] for by_code in profiles if code in by_code]
+        if not rated:
+            raise self._not_rated(code, parameter, domain)
+        if len(rated) == 1:
+            return rated[0]
+        return {element_id: rating for profile in rated for element_id, rating in profile.items()}
+
+    def _not_rated(self, code: str, parameter: str | None, domain: str) -> OccupationNotRated:
+        """The error for an occupation without ratings; raises what ``occupation`` raises."""
         occupation = self.occupation(code, parameter)
-        what = "it" if domain == "all" else f"its {_spoken(domain)}"
-        rescored = domain == "skills" and code in self.model.occupations
-        raise OccupationNotRated(
-            f"{self.info.title} lists {code} {occupation.title} but has not rated {what}."
-            + self._asked_in_vain(code)
-            + (" There are levels of a language model: levels=rescored." if rescored else ""),
+        text = f"{self.info.title} lists {code} {occupation.title} but has not rated "
+        text += "it." if domain == "all" else f"its {_spoken(domain)}."
+        if code in self.supplements:
+            text += f" Nor is it rated elsewhere ({self.supplements[code].title})."
+        if domain == "skills" and code in self.model.occupations:
+            text += " There are levels of a language model: levels=rescored."
+        return OccupationNotRated(
+            text,
             parameter=parameter,
             suggestions=self.rated_neighbours(code, "skills" if domain == "all" else domain),
             may_be_supplied=code if domain in ("skills", "all") else None,
         )
-
-    def _asked_in_vain(self, code: str) -> str:
-        supplement = self.supplements.get(code)
-        if supplement is None:
-            return ""
-        return f" Nor is it rated elsewhere ({supplement.title})."
 
     def source(self, code: str) -> str:
         """Where the skills ratings of an occupation come from: the release, or a supplement."""
@@ -172,7 +130,7 @@ class Catalogue:
     def profile_by_levels(
         self, code: str, levels: str, parameter: str | None = None, domain: str = "skills"
     ) -> tuple[Profile, LevelsUsed]:
-        """The ratings of an occupation by the levels asked for, and whose they are.
+        """The ratings of an occupation by these levels, and whose levels they are.
 
         Only skills are rescored. Where a model has given none, or none that can be calibrated, the
         profile is O*NET's; raises as ``profile`` does where there is neither.
@@ -186,7 +144,7 @@ class Catalogue:
                 moved = calibrated(rescored, calibration)
                 used = LevelsUsed("calibrated", moved, calibration.agreement, calibration)
             if used.occupation is not None and used.levels == levels:
-                names = {one: self.elements[one].element_name for one in rescored.levels}
+                names = {element_id: self.elements[element_id].element_name for element_id in rescored.levels}
                 published = self.profiles[domain].get(code) or self.supplemental.get(code, {})
                 return rescored_profile(used.occupation, names, published), used
         return self.profile(code, parameter, domain), PUBLISHED
@@ -196,11 +154,13 @@ class Catalogue:
         if domain not in self.profiles:
             raise DomainNotLoaded(f"{self.info.title} was loaded without {_spoken(domain)}.", parameter="domain")
 
-    def nearness(self, *domains: str) -> Nearness:
-        """How near the occupations that are rated on all these domains are; kept once asked for."""
-        if domains not in self._nearness:
-            self._nearness[domains] = Nearness({name: self.profiles[name] for name in domains})
-        return self._nearness[domains]
+    def transitions(self, *domains: str) -> Transitions:
+        """Moves between the occupations that are rated on all these domains; one object for all threads."""
+        transitions = self._transitions.get(domains)
+        if transitions is None:
+            made = Transitions({name: self.profiles[name] for name in domains})
+            transitions = self._transitions.setdefault(domains, made)
+        return transitions
 
     def matrix(self, domain: str = "skills") -> ProfileMatrix:
         """Every profile of a domain, or of the occupations rated in ``all`` that are loaded.
@@ -208,9 +168,9 @@ class Catalogue:
         Raises DomainNotLoaded.
         """
         if domain == "all":
-            return self.nearness(*self.profiles).matrix
+            return self.transitions(*self.profiles).matrix
         self.require_domain(domain)
-        return self.nearness(domain).matrix
+        return self.transitions(domain).matrix
 
     def is_rated(self, code: str) -> bool:
         """Whether the occupation has skills ratings, published or supplemental."""
@@ -228,12 +188,7 @@ class Catalogue:
 
     def rated_neighbours(self, code: str, domain: str = "skills") -> list[Suggestion]:
         """Rated occupations of the same SOC group, those that share the finest group first."""
-        shared = {
-            rated: next((length for length in (7, 6, 5, 4) if rated[:length] == code[:length]), 0)
-            for rated in self.profiles.get(domain, {})
-        }  # detailed, broad and minor SOC group are the first 7, 6 and 5 (or 4) characters
-        nearest = sorted((rated for rated in shared if shared[rated]), key=lambda c: (-shared[c], c))
-        return [Suggestion(rated, self.occupations[rated].title) for rated in nearest[:MOST_SUGGESTIONS]]
+        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations)
 
 
 def _spoken(domain: str) -> str:
@@ -241,10 +196,10 @@ def _spoken(domain: str) -> str:
 
 
 def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
-    """Read a release with a fixed, small number of queries, all in the connection's transaction."""
+    """A release, read with a fixed, small number of queries in the connection's transaction."""
     release = info.release
-    occupations = {one.onetsoc_code: one for one in queries.occupations(connection, release)}
-    elements = {one.element_id: one for one in queries.elements(connection, release)}
+    occupations = {occupation.onetsoc_code: occupation for occupation in queries.occupations(connection, release)}
+    elements = {element.element_id: element for element in queries.elements(connection, release)}
     profiles = queries.profiles(connection, release, elements)
     job_titles = queries.job_titles(connection, release)
     reported_titles = queries.reported_titles(connection, release)
@@ -261,7 +216,7 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         older_codes=queries.older_codes(connection, release),
         search=cache(
             lambda: SearchIndex(
-                {code: one.title for code, one in occupations.items()},
+                {code: occupation.title for code, occupation in occupations.items()},
                 ((code, title) for code, titles in job_titles.items() for title in titles),
                 profiles["skills"].keys(),
                 reported_titles,
@@ -277,10 +232,10 @@ def read_model_levels(
     elements: Mapping[str, Element],
     profiles: Mapping[str, Mapping[str, Profile]],
 ) -> ModelLevels:
-    """What models say of a release; nothing where the tables for it are not there yet."""
+    """The levels that language models gave for a release; none where their tables do not exist yet."""
     if rescored_queries.rescoring_mark(connection) is None:
         return ModelLevels()
-    skills = frozenset(one.element_id for one in elements.values() if one.domain == "skills")
+    skills = frozenset(element.element_id for element in elements.values() if element.domain == "skills")
     occupations = rescored_queries.rescored_occupations(connection, release, skills)
     return ModelLevels(
         occupations,
@@ -290,7 +245,7 @@ def read_model_levels(
 
 
 def current_catalogue(engine: Engine) -> Catalogue:
-    """The release that answers now, with its supplements; raises NothingLoaded."""
+    """The current release with its supplements; raises NothingLoaded."""
     with reading(engine) as connection:
         catalogue = read_catalogue(connection, queries.current_release(connection))
         return catalogue.supplemented(supplements_queries.supplements(connection))

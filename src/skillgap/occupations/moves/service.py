@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skillgap.gap.closeness import Closeness
 from skillgap.gap.comparison import skill_gap
-from skillgap.gap.distances import Closeness, Measure
-from skillgap.gap.paths import DoorOpener
-from skillgap.gap.transitions import Direction, Move, Nearness, Step, ranked_moves
+from skillgap.gap.distances import Measure
+from skillgap.gap.door_openers import DoorOpener
+from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
 from skillgap.occupations.moves.filters import apply_filters
 from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery
 from skillgap.occupations.moves.schemas import (
@@ -81,19 +82,19 @@ def find_path(catalogue: Catalogue, query: PathQuery) -> PathOut:
     for parameter, code in (("from", source), ("to", target)):
         for domain in domains:
             catalogue.profile(code, parameter, domain)
-    nearness = catalogue.nearness(*domains)
-    closeness = nearness.closeness(Measure.GAP)
-    steps = nearness.stepping_stones(source, target, query.max_steps)
+    transitions = catalogue.transitions(*domains)
+    closeness = transitions.closeness(Measure.GAP)
+    steps = transitions.stepping_stones(source, target, query.max_steps)
     return PathOut(
         release=catalogue.info.release,
         from_occupation=occupation_ref(catalogue, source),
         to_occupation=occupation_ref(catalogue, target),
         max_steps=query.max_steps,
-        closeness=_closeness_out(nearness, Measure.GAP),
+        closeness=_closeness_out(transitions, Measure.GAP),
         widest_step=rounded(max((step.gap for step in steps), default=0.0)),
         total_gap=rounded(sum(step.gap for step in steps)),
-        steps=[_step_out(catalogue, nearness, step, closeness) for step in steps],
-        direct=_step_out(catalogue, nearness, nearness.step(source, target), closeness),
+        steps=[_step_out(catalogue, transitions, step, closeness) for step in steps],
+        direct=_step_out(catalogue, transitions, transitions.step(source, target), closeness),
         notes=[
             *release_notes(catalogue, query.domain),
             *_closeness_notes(closeness),
@@ -110,16 +111,16 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
     catalogue = catalogue.published()
     code = catalogue.code_named(code, "code")
     catalogue.profile(code, "code")
-    nearness = catalogue.nearness(SKILLS)
-    closeness = nearness.closeness(Measure.GAP)
+    transitions = catalogue.transitions(SKILLS)
+    closeness = transitions.closeness(Measure.GAP)
     within = closeness.threshold if query.within is None else query.within
-    openers = nearness.door_openers(code, within)
-    steps = nearness.steps(code, Direction.FROM)
+    openers = transitions.door_openers(code, within)
+    steps = transitions.steps(code, Direction.FROM)
     return OpenersOut(
         release=catalogue.info.release,
         occupation=occupation_ref(catalogue, code),
         within=rounded(within),
-        closeness=_closeness_out(nearness, Measure.GAP),
+        closeness=_closeness_out(transitions, Measure.GAP),
         rated=len(steps),
         within_reach=sum(step.gap <= within for step in steps.values()),
         total=len(openers),
@@ -130,7 +131,9 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
     )
 
 
-def _domains_of_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: str) -> tuple[Nearness, Nearness]:
+def _domains_of_moves(
+    catalogue: Catalogue, code: str, query: MovesQuery, parameter: str
+) -> tuple[Transitions, Transitions]:
     """On which domains to rank, and on which to say what a move takes.
 
     Both are skills unless a domain is named, as for the gap. Resemblance looks at knowledge too, which finds more of
@@ -139,18 +142,18 @@ def _domains_of_moves(catalogue: Catalogue, code: str, query: MovesQuery, parame
     domains = tuple(catalogue.profiles) if query.domain == "all" else (query.domain or SKILLS,)
     for domain in domains:
         catalogue.profile(code, parameter, domain)
-    comparing = catalogue.nearness(*domains)
+    comparing = catalogue.transitions(*domains)
     also_knowledge = query.domain is None and query.measure is Measure.RESEMBLANCE
     if also_knowledge and code in catalogue.profiles.get(KNOWLEDGE, {}):
-        return catalogue.nearness(SKILLS, KNOWLEDGE), comparing
+        return catalogue.transitions(SKILLS, KNOWLEDGE), comparing
     return comparing, comparing
 
 
-def _closeness_out(nearness: Nearness, measure: Measure) -> ClosenessOut:
-    closeness = nearness.closeness(measure)
+def _closeness_out(transitions: Transitions, measure: Measure) -> ClosenessOut:
+    closeness = transitions.closeness(measure)
     return ClosenessOut(
         measure=measure,
-        domains=list(nearness.domains),
+        domains=list(transitions.domains),
         threshold=rounded(closeness.threshold),
         pairs=closeness.pairs,
     )
@@ -160,7 +163,7 @@ def _closeness_notes(closeness: Closeness) -> list[str]:
     return [] if closeness.pairs else [NOT_CALIBRATED]
 
 
-def _move_out(catalogue: Catalogue, comparing: Nearness, move: Move, closeness: Closeness) -> MoveOut:
+def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closeness: Closeness) -> MoveOut:
     return MoveOut(
         rank=move.rank,
         occupation=occupation_ref(catalogue, move.other),
@@ -174,21 +177,21 @@ def _move_out(catalogue: Catalogue, comparing: Nearness, move: Move, closeness: 
     )
 
 
-def _step_out(catalogue: Catalogue, nearness: Nearness, step: Step, closeness: Closeness) -> StepOut:
+def _step_out(catalogue: Catalogue, transitions: Transitions, step: Step, closeness: Closeness) -> StepOut:
     return StepOut(
         from_occupation=occupation_ref(catalogue, step.source),
         to_occupation=occupation_ref(catalogue, step.target),
         weighted_gap=rounded(step.gap),
         coverage=rounded(step.coverage),
         close=step.gap <= closeness.threshold,
-        largest_gaps=_largest_gaps(nearness, step),
+        largest_gaps=_largest_gaps(transitions, step),
     )
 
 
 def _openers_out(
     catalogue: Catalogue, code: str, openers: Sequence[DoorOpener], most_occupations: int
 ) -> list[OpenerOut]:
-    alike = catalogue.nearness(SKILLS).ranked(code, Direction.FROM, Measure.RESEMBLANCE)
+    alike = catalogue.transitions(SKILLS).ranked(code, Direction.FROM, Measure.RESEMBLANCE)
     rank = {other: place for place, (other, _) in enumerate(alike)}
     profile = catalogue.profile(code)
     return [
@@ -207,8 +210,8 @@ def _openers_out(
     ]
 
 
-def _largest_gaps(nearness: Nearness, step: Step) -> list[WidestGapOut]:
-    gaps = skill_gap(nearness.profile(step.source), nearness.profile(step.target))
+def _largest_gaps(transitions: Transitions, step: Step) -> list[WidestGapOut]:
+    gaps = skill_gap(transitions.profile(step.source), transitions.profile(step.target))
     return [
         WidestGapOut(element_id=gap.element_id, element_name=gap.element_name, difference=float(gap.difference))
         for gap in gaps[:MOST_REASONS]

@@ -1,0 +1,51 @@
+"""Up to which distance two occupations count as close: calibrated on SOC broad occupations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from skillgap.gap.distances import Measure, distances_from
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from skillgap.gap.matrix import Floats, ProfileMatrix, Rows
+
+
+class Closeness(NamedTuple):
+    """A distance up to which two occupations count as close, and the number of pairs behind it."""
+
+    threshold: float  # in the unit of the distances; 0 where there is no pair
+    pairs: int
+
+
+def calibrated_closeness(matrix: ProfileMatrix, measure: Measure) -> Closeness:
+    """The closeness of a measure, calibrated on the pairs inside SOC broad occupations."""
+    return closeness_of_groups(
+        broad_occupations(matrix.codes),
+        lambda source, targets: distances_from(matrix, source, measure, targets),
+    )
+
+
+def closeness_of_groups(groups: Sequence[str], distances: Callable[[int, Rows], Floats]) -> Closeness:
+    """Mean plus one standard deviation of the distances inside a group (gap method, section 8).
+
+    ``groups`` names the group of each position; ``distances`` gives those from a position to others.
+    Pairs are ordered and of two different positions.
+    """
+    _, labels = np.unique(np.asarray(groups), return_inverse=True)
+    inside = [np.empty(0)]
+    for i, label in enumerate(labels):
+        same = labels == label
+        same[i] = False
+        inside.append(distances(i, np.flatnonzero(same)))
+    within = np.concatenate(inside)
+    threshold = float(within.mean() + within.std()) if within.size else 0.0
+    return Closeness(threshold, within.size)
+
+
+def broad_occupations(codes: Sequence[str]) -> list[str]:
+    """The SOC broad occupation of each code: ``15-125`` of ``15-1251.00``."""
+    return [code[:6] for code in codes]
