@@ -24,7 +24,7 @@ test: lint  ## All that needs no service but what it starts itself; O*NET's file
 	$(PYTEST) $(PARALLEL) -m "not (mysql or browser or service)"
 
 .PHONY: test-all
-test-all: test  ## make test, and: MySQL (TEST_MYSQL_URL, TEST_MYSQL_SERVER), Chromium, nginx, faketime, Docker (TEST_COMPOSE=1)
+test-all: $(VENV)/.installed-dev  ## What make test leaves out: MySQL (TEST_MYSQL_URL, _SERVER, _ROOT), Chromium, nginx, faketime, Docker (TEST_COMPOSE=1)
 	$(PYTEST) $(PARALLEL) -m "(mysql or browser) and not service"
 	$(PYTEST) -m service
 
@@ -55,7 +55,7 @@ soak: $(VENV)/.installed-dev  ## Answer for MINUTES while releases change; fails
 
 .PHONY: examples
 examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (needs ONET_DATA)
-	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_documents.py
+	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_openapi_examples.py
 
 .PHONY: screenshots
 screenshots: $(VENV)/.installed-dev  ## Take the pictures of the page in docs/ (needs Chromium; real levels with ONET_DATA)

@@ -26,9 +26,9 @@ MODELS = "41-9012.00"
         ("15-2051.00", "15-2051.00"),  # named in full, though not rated
     ],
 )
-def test_a_code_that_can_mean_one_occupation_is_taken_for_it(onet_client: TestClient, soc: str, taken: str) -> None:
-    short = onet_client.get(f"/occupations/{soc}/ratings").json()
-    full = onet_client.get(f"/occupations/{taken}/ratings").json()
+def test_a_code_that_can_mean_one_occupation_is_taken_for_it(release_client: TestClient, soc: str, taken: str) -> None:
+    short = release_client.get(f"/occupations/{soc}/ratings").json()
+    full = release_client.get(f"/occupations/{taken}/ratings").json()
     for answer in (short, full):
         answer.pop("instance", None)
         answer.pop("request_id", None)
@@ -72,20 +72,20 @@ def test_a_choice_stands_behind_a_fault(onet_client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2212")
-def test_a_dash_from_a_word_processor_is_a_hyphen(onet_client: TestClient, dash: str) -> None:
-    answer = onet_client.get("/skill-gap", params={"from": f"11{dash}1011.00", "to": MODELS})
+def test_a_dash_from_a_word_processor_is_a_hyphen(sample_client: TestClient, dash: str) -> None:
+    answer = sample_client.get("/skill-gap", params={"from": f"11{dash}1011.00", "to": MODELS})
     assert answer.json()["from_occupation"]["onetsoc_code"] == "11-1011.00"
 
 
 @pytest.mark.parametrize("code", ["11101100", "111011", "11-1011.0", "11.1011.00", "11-1011.00 x", "11--1011"])
-def test_what_could_be_another_kind_of_code_is_refused(onet_client: TestClient, code: str) -> None:
-    body = onet_client.get("/skill-gap", params={"from": code, "to": MODELS}).json()
+def test_what_could_be_another_kind_of_code_is_refused(sample_client: TestClient, code: str) -> None:
+    body = sample_client.get("/skill-gap", params={"from": code, "to": MODELS}).json()
     assert (body["status"], body["code"]) == (400, "invalid-parameter")
 
 
 @pytest.mark.parametrize("blank", ["\x1c", "\u00a0", "\u2003"])
-def test_a_blank_of_any_kind_around_a_code_is_dropped(onet_client: TestClient, blank: str) -> None:
-    answer = onet_client.get("/skill-gap", params={"from": f"11-1011{blank}", "to": MODELS})
+def test_a_blank_of_any_kind_around_a_code_is_dropped(sample_client: TestClient, blank: str) -> None:
+    answer = sample_client.get("/skill-gap", params={"from": f"11-1011{blank}", "to": MODELS})
     assert answer.status_code == 200
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from itertools import product
 from typing import Any
 
 import pytest
@@ -42,6 +43,17 @@ def test_both_ways_say_the_same_of_real_pairs(onet_client: TestClient, asked: di
         fast = gap_json(catalogue, options, source, target)
         slow = SkillGapOut.of(catalogue, options, source, target).model_dump(mode="json")
         assert json.dumps(json.loads(fast)) == json.dumps(slow)  # the order of fields included
+
+
+@pytest.mark.parametrize("asked", OPTIONS, ids=str)
+def test_both_ways_say_the_same_of_pairs_worked_by_hand(worked_client: TestClient, asked: dict[str, Any]) -> None:
+    catalogue = worked_client.app.state.live.snapshot.catalogue
+    options = GapOptions(**asked)
+    for pair in product(catalogue.profiles["knowledge"], repeat=2):
+        sides = [Side(code, catalogue.profile(code, domain=options.domain)) for code in pair]
+        fast = json.loads(gap_json(catalogue, options, *sides))
+        slow = SkillGapOut.of(catalogue, options, *sides).model_dump(mode="json")
+        assert json.dumps(fast) == json.dumps(slow)  # the order of fields included
 
 
 def test_both_ways_say_the_same_without_published_errors(sample_client: TestClient) -> None:
