@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import make_url
 
 from skillgap.database.engine import connect
 from skillgap.errors import SourceFileError
-from tests.conftest import client_of, load
+from tests.conftest import SAMPLE, client_of, load
 
 MODELS = "41-9012.00"
 
@@ -98,11 +99,13 @@ O*NET-SOC 2010 Code,O*NET-SOC 2010 Title,O*NET-SOC 2019 Code,O*NET-SOC 2019 Titl
 """
 
 
-@pytest.fixture(params=["2010_to_2019_Crosswalk.csv", "codes.txt"])
-def client(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterator[TestClient]:
+@pytest.fixture(scope="module", params=["2010_to_2019_Crosswalk.csv", "codes.txt"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app on our sample, with the crosswalk in a file of any name."""
+    folder = tmp_path_factory.mktemp("crosswalk")
+    sample = Path(shutil.copytree(SAMPLE, folder / "sample"))
     (sample / request.param).write_bytes(b"\xef\xbb\xbf" + CROSSWALK.encode())
-    url = f"sqlite:///{tmp_path / 'test.sqlite'}"
+    url = f"sqlite:///{folder / 'test.sqlite'}"
     assert load(connect(make_url(url)), sample).rows["code_crosswalk"] == 4
     yield from client_of(url)
 
