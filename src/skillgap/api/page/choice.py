@@ -53,10 +53,5 @@ def _by_code(catalogue: Catalogue, code: str, domain: str, text: str) -> Choice:
     except OccupationNotFound as error:
         return Choice(text, problem=str(error))
     except OccupationNotRated as error:
-        return Choice(
-            named(catalogue, code),
-            problem=str(error),
-            instead=tuple(error.suggestions),
-            not_rated=error,
-        )
+        return Choice(named(catalogue, code), problem=str(error), instead=tuple(error.suggestions), not_rated=error)
     return Choice(named(catalogue, code), code)
