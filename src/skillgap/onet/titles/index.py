@@ -124,7 +124,8 @@ class TitleIndex:
         if len(word) <= SHORT_WORD:
             return None
         for errors in (1, 2) if len(word) >= LONG_WORD else (1,):
-            similar = Query.fuzzy_term_query(self._schema, "words", word, errors)
+            spellings = {"words": word, "stems": stem(word)}  # by its stem a singular is like a plural
+            similar = _any(*(Query.fuzzy_term_query(self._schema, *spelling, errors) for spelling in spellings.items()))
             if self._has(similar):
                 return Query.const_score_query(similar, INEXACT_WORD)
         return None

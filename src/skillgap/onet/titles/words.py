@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -75,7 +74,6 @@ def counted(words: Sequence[str]) -> list[str]:
     return [word for word in distinct if word not in FILLERS] or distinct
 
 
-@lru_cache(20_000)  # 29.2 has some 14,000 words
 def singular(word: str) -> str:
     """A word without its plural ending."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
