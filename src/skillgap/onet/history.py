@@ -1,4 +1,4 @@
-"""What the database remembers of loads and of a language model's calls, in figures."""
+"""The history of loads and of a language model's calls, as the database records them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FAILURES = ("failed", "interrupted")
 
 
 class LastRun(NamedTuple):
-    """The newest row of ``load_runs``; moments are UTC."""
+    """The newest row of ``load_runs``; times are UTC."""
 
     run_id: int
     outcome: str
@@ -39,7 +39,7 @@ class ReadFile(NamedTuple):
 
 
 class History(NamedTuple):
-    """Loads, and calls of a language model that rescores."""
+    """Totals of loads, and of a rescoring model's calls."""
 
     last_run: LastRun | None = None
     runs: Mapping[str, int] = {}  # by outcome
@@ -56,9 +56,9 @@ class History(NamedTuple):
 
 
 def read_history(connection: Connection, calls_mark: object, known: History) -> History:
-    """The history now; what is known already is given back unread, so looking often is cheap.
+    """The current history; ``known`` itself where nothing has changed, so polling is cheap.
 
-    ``calls_mark`` changes whenever there are new calls, and is None where no table for them is.
+    ``calls_mark`` changes whenever there are new calls, and is None where their tables do not exist.
     """
     if known.last_run is None and not inspect(connection).has_table("load_runs"):
         return known
@@ -77,11 +77,11 @@ def read_history(connection: Connection, calls_mark: object, known: History) -> 
 
 
 def files_of_run(connection: Connection, run_id: int) -> tuple[ReadFile, ...]:
-    """What a run read, by name."""
+    """The files that a run read, by name."""
     file = LoadedFiles
     query = select(file.file, file.sha256, file.rows_loaded, file.rows_rejected)
-    found = connection.execute(query.where(file.run_id == run_id).order_by(file.file))
-    return tuple(ReadFile(*row) for row in found)
+    rows = connection.execute(query.where(file.run_id == run_id).order_by(file.file))
+    return tuple(ReadFile(*row) for row in rows)
 
 
 def _last_run(connection: Connection) -> LastRun | None:
@@ -102,15 +102,15 @@ def _runs(connection: Connection) -> dict[str, int]:
 
 def _last_success_at(connection: Connection) -> datetime | None:
     query = select(func.max(LoadRuns.finished_at)).where(LoadRuns.outcome.in_(SUCCESSES))
-    found = connection.scalar(query)
-    return _utc(found) if found else None
+    finished_at = connection.scalar(query)
+    return _utc(finished_at) if finished_at else None
 
 
 def _rows(connection: Connection) -> dict[int, tuple[int, int]]:
     file = LoadedFiles
     query = select(file.run_id, func.sum(file.rows_loaded), func.sum(file.rows_rejected))
-    found = connection.execute(query.group_by(file.run_id).order_by(file.run_id))
-    return {run_id: (int(loaded), int(rejected)) for run_id, loaded, rejected in found}
+    rows = connection.execute(query.group_by(file.run_id).order_by(file.run_id))
+    return {run_id: (int(loaded), int(rejected)) for run_id, loaded, rejected in rows}
 
 
 def _tokens(connection: Connection) -> dict[str, int]:
