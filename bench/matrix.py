@@ -23,7 +23,7 @@ from skillgap.database.engine import connect
 from skillgap.gap import pair_blocks
 from skillgap.gap.distances import gaps_from
 from skillgap.gap.matrix import Floats, ProfileMatrix
-from skillgap.occupations.batch import lines
+from skillgap.occupations.batch.service import csv_lines, json_lines
 from skillgap.onet.catalogue import current_catalogue
 
 RUNS = 5
@@ -40,8 +40,8 @@ def measure(onet: Path) -> Iterator[dict[str, Any]]:
             ("plain numpy: gap and coverage", lambda: plain(matrix)),
             ("rows: gap and coverage", lambda: [gaps_from(matrix, levels) for levels in matrix.levels]),
             ("blocks, with counts of gaps", lambda: list(pair_blocks.blocks(matrix))),
-            ("blocks as CSV", lambda: _characters(matrix, lines.csv_lines)),
-            ("blocks as JSON lines", lambda: _characters(matrix, lines.json_lines)),
+            ("blocks as CSV", lambda: _characters(matrix, csv_lines)),
+            ("blocks as JSON lines", lambda: _characters(matrix, json_lines)),
         ):
             yield _row(f"all pairs, {what}", matrix, _seconds(work))
         with skillgap(url, Path(folder)) as server:

@@ -8,19 +8,19 @@ import pytest
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from skillgap.api_keys import entry_of, key_of, keys_in, new_key
+from skillgap.api_keys import entry_of, find_key, new_key, parse_keys
 from skillgap.cli.main import app
-from skillgap.settings import GuardSettings
+from skillgap.settings import AccessSettings
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"  # of "test"
 
 
 def test_a_key_is_found_by_its_hash_alone() -> None:
-    keys = keys_in(f"portal:{HASH}, other:{'0' * 64}:60")
+    keys = parse_keys(f"portal:{HASH}, other:{'0' * 64}:60")
     assert [(key.name, key.per_minute) for key in keys] == [("portal", None), ("other", 60)]
-    assert key_of(keys, b"test") == keys[0]
-    assert key_of(keys, HASH.encode()) is None
-    assert key_of(keys, b"") is None
+    assert find_key(keys, b"test") == keys[0]
+    assert find_key(keys, HASH.encode()) is None
+    assert find_key(keys, b"") is None
 
 
 def test_a_fresh_key_is_long_and_never_the_same() -> None:
@@ -34,7 +34,7 @@ def test_the_command_shows_a_key_once_and_what_to_set() -> None:
     assert key
     entry = entry_of("hr-portal", key[0])
     assert entry in shown
-    assert key_of(keys_in(entry), key[0].encode())
+    assert find_key(parse_keys(entry), key[0].encode())
 
 
 def test_a_name_that_the_setting_cannot_hold_is_wrong_usage() -> None:
@@ -54,7 +54,7 @@ def test_a_name_that_the_setting_cannot_hold_is_wrong_usage() -> None:
 )
 def test_a_setting_that_is_wrong_says_where_and_shows_no_key(text: str, fault: str) -> None:
     with pytest.raises(ValidationError, match=fault) as error:
-        GuardSettings(api_keys=text)
+        AccessSettings(api_keys=text)
     assert "skillgap_secret" not in str(error.value)
 
 
@@ -69,4 +69,4 @@ def test_a_setting_that_is_wrong_says_where_and_shows_no_key(text: str, fault: s
 )
 def test_what_is_no_origin_or_address_is_refused(name: str, value: str) -> None:
     with pytest.raises(ValidationError):
-        GuardSettings(**{name: value})
+        AccessSettings(**{name: value})

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 
 from skillgap.cli import main
 from skillgap.settings import (
+    AccessSettings,
     DatabaseSettings,
-    GuardSettings,
     LlmSettings,
     Settings,
     WebServicesSettings,
@@ -23,7 +23,7 @@ SECRETS = [
     (DatabaseSettings, "DATABASE_URL", "mysql+pymysql://u:p@db/skillgap"),
     (LlmSettings, "LLM_API_KEY", "sk-1"),
     (WebServicesSettings, "ONET_API_KEY", "abc"),
-    (GuardSettings, "API_KEYS", f"portal:{HASH}\nother:{HASH}"),
+    (AccessSettings, "API_KEYS", f"portal:{HASH}\nother:{HASH}"),
 ]
 
 

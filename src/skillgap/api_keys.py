@@ -41,7 +41,7 @@ def entry_of(name: str, key: str) -> str:
     return entry
 
 
-def keys_in(text: str) -> list[ApiKey]:
+def parse_keys(text: str) -> list[ApiKey]:
     """The keys that API_KEYS names, separated by commas or lines; raises ValueError."""
     keys = []
     for number, entry in enumerate(text.replace("\n", ",").split(","), start=1):
@@ -65,7 +65,7 @@ def keys_in(text: str) -> list[ApiKey]:
     return keys
 
 
-def key_of(keys: Sequence[ApiKey], given: bytes) -> ApiKey | None:
+def find_key(keys: Sequence[ApiKey], given: bytes) -> ApiKey | None:
     """The key that was given. All are compared, in constant time, whichever it is."""
     digest = sha256(given).digest()
     found = None

@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from skillgap.api_keys import keys_in
+from skillgap.api_keys import parse_keys
 
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
@@ -200,7 +200,7 @@ class WebServicesSettings(Settings):
 
 
 class ApiSettings(Settings):
-    """Where ``serve`` listens, how often it looks for a new release, and how patiently."""
+    """Where ``serve`` listens, how often it polls for a new release, and its timeout for the database."""
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535)
@@ -209,17 +209,18 @@ class ApiSettings(Settings):
 
 
 class MetricsSettings(Settings):
-    """Whether ``/metrics`` is served; the folder is one that ``serve`` makes for its workers."""
+    """Whether ``/metrics`` is served; ``serve`` sets the folder that several workers share."""
 
     metrics: bool = True
-    metrics_folder: Path | None = None
+    prometheus_multiproc_dir: Path | None = None
 
 
-class GuardSettings(Settings):
-    """What the API asks of its clients, and how much it lets them have."""
+class AccessSettings(Settings):
+    """Who may use the API, and within which limits."""
 
     api_keys: SecretStr | None = None  # hashes, but they tell who has one
-    api_rate_per_minute: int = Field(default=0, ge=0)  # 0: as often as they like
+    api_rate_per_minute: int = Field(default=0, ge=0)  # 0: no limit
+    api_rate_storage: SecretStr | None = None  # the address may hold a password
     api_rate_loopback: bool = False
     api_trusted_proxies: str = ""
     api_cors_origins: str = ""
@@ -230,7 +231,14 @@ class GuardSettings(Settings):
     @classmethod
     def _names_and_hashes(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            keys_in(value.get_secret_value())
+            parse_keys(value.get_secret_value())
+        return value
+
+    @field_validator("api_rate_storage")
+    @classmethod
+    def _is_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in ("redis", "rediss"):
+            raise ValueError("not an address such as redis://host:6379 (of Redis or Valkey)")
         return value
 
     @field_validator("api_cors_origins")
@@ -250,16 +258,16 @@ class GuardSettings(Settings):
         return value
 
     def cors_origins(self) -> list[str]:
-        """The origins whose pages may read the answers."""
+        """The origins whose pages may read the responses."""
         return _listed(self.api_cors_origins)
 
     def trusted_proxies(self) -> list[str]:
-        """The addresses and networks that are believed where a request comes from."""
+        """The addresses and networks whose X-Forwarded-For is trusted."""
         return _listed(self.api_trusted_proxies)
 
 
 class TracingSettings(Settings):
-    """Where traces go, by the names that OpenTelemetry gave its variables; nowhere without one."""
+    """Where traces are sent, by OpenTelemetry's own variables; nowhere without an endpoint."""
 
     otel_exporter_otlp_endpoint: HttpUrl | None = None
     otel_service_name: str = "skillgap"

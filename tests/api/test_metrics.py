@@ -1,16 +1,13 @@
-"""``/metrics``: true figures, bounded labels, right sums over workers."""
+"""``/metrics``: right values, bounded labels, right sums over workers."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
+import signal
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,11 +16,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import make_url
 
 from skillgap.api.app import create_app
-from skillgap.api.middleware.metrics import Figures, Workers, living
+from skillgap.api.metrics.definitions import Metrics
+from skillgap.api.metrics.worker import WorkerMetrics
 from skillgap.database.engine import connect
 from skillgap.errors import SourceNotFound
 from skillgap.settings import DatabaseSettings, MetricsSettings
 from tests.conftest import SAMPLE, client_of, load
+from tests.faults.service import Service, serving
+from tests.faults.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 REQUESTS = "skillgap_http_requests_total"
@@ -52,6 +52,11 @@ def samples_in(text: str) -> Samples:
     }
 
 
+def metrics_of(client: TestClient) -> Metrics:
+    worker: WorkerMetrics = client.app.state.worker_metrics
+    return worker.metrics
+
+
 def value(samples: Samples, name: str, **labels: str) -> float:
     return samples[name, frozenset(labels.items())]
 
@@ -78,7 +83,7 @@ def test_requests_are_counted_by_route_and_never_by_path(client: TestClient) -> 
     assert "wp-login" not in text
 
 
-def test_each_way_an_answer_is_made_is_counted(client: TestClient) -> None:
+def test_each_result_of_the_response_cache_is_counted(client: TestClient) -> None:
     pair = "/skill-gap?from=31-1131.00&to=29-1141.00"
     etag = client.get(pair).headers["etag"]
     client.get(pair)
@@ -99,7 +104,7 @@ def test_each_way_an_answer_is_made_is_counted(client: TestClient) -> None:
     [(0.0001, "0.00025"), (0.00025, "0.00025"), (0.0003, "0.0005"), (10, "10.0"), (11, "+Inf")],
 )
 def test_a_request_is_in_every_bucket_from_its_own_up(client: TestClient, seconds: float, first_bucket: str) -> None:
-    client.app.state.workers.figures()[0].count(("/asked", "GET", 200), seconds)
+    metrics_of(client).count_request("/asked", "GET", 200, seconds)
     found = samples_in(client.get("/metrics").text)
     buckets = {
         dict(labels)["le"]: number
@@ -107,14 +112,14 @@ def test_a_request_is_in_every_bucket_from_its_own_up(client: TestClient, second
         if name == f"{SECONDS}_bucket" and ("route", "/asked") in labels
     }
     inside = [end for end, number in buckets.items() if number == 1]
-    assert min(inside, key=float) == first_bucket
+    assert float(min(inside, key=float)) == float(first_bucket)
     assert [number for _, number in sorted(buckets.items(), key=lambda one: float(one[0]))] == [0] * (
         len(buckets) - len(inside)
     ) + [1] * len(inside)
     assert value(found, f"{SECONDS}_sum", route="/asked") == seconds
 
 
-def test_loads_and_what_is_held_are_told(client: TestClient, url: str, tmp_path: Path) -> None:
+def test_loads_and_the_served_release_are_reported(client: TestClient, url: str, tmp_path: Path) -> None:
     found = samples_in(client.get("/metrics").text)
     assert value(found, "skillgap_release_info", release="sample", illustrative="true") == 1
     assert value(found, "skillgap_occupations") == 26
@@ -144,84 +149,68 @@ def test_a_scrape_asks_the_database_nothing(client: TestClient, url: str, monkey
 
 
 def test_it_is_served_or_not_by_setting(url: str) -> None:
-    app = create_app(DatabaseSettings(database_url=url), measured=MetricsSettings(metrics=False))
+    app = create_app(DatabaseSettings(database_url=url), metrics=MetricsSettings(metrics=False))
     with TestClient(app) as client:
         assert client.get("/metrics").status_code == 404
         assert client.get("/ready").status_code == 200
 
 
-def test_open_metrics_are_given_where_they_are_asked_for(client: TestClient) -> None:
+def test_open_metrics_are_sent_where_they_are_requested(client: TestClient) -> None:
     response = client.get("/metrics", headers={"Accept": "application/openmetrics-text"})
     assert response.headers["content-type"].startswith("application/openmetrics-text")
     assert response.text.endswith("# EOF\n")
 
 
-def test_a_worker_that_died_stays_in_the_sum_and_not_among_the_living(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as process:
-        gone = Figures(pid=process.pid)
-    gone.count(("/health", "GET", 200), 0.1)
-    Workers(gone, tmp_path, lambda _: None).publish()
-    here = Figures()
-    here.count(("/health", "GET", 200), 0.1)
-    summed = Workers(here, tmp_path, lambda _: None).figures()
-    assert sorted(one.pid for one in summed) == sorted([gone.pid, os.getpid()])
-    assert [one.requests for one in summed] == [here.requests, here.requests]
-    assert [one.pid for one in living(summed)] == [os.getpid()]
+def scrape(service: Service) -> Samples:
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.port}/metrics", timeout=30) as response:
+        return samples_in(response.read().decode())
 
 
-@contextmanager
-def served(folder: Path, workers: int) -> Iterator[str]:
-    """The address of ``skillgap serve`` on the database in a folder."""
-    settings = {"API_PORT": "0", "DATABASE_URL": "sqlite:///test.sqlite"}
-    log = folder / "log"
-    with (
-        log.open("w") as stderr,
-        subprocess.Popen(
-            [sys.executable, "-m", "skillgap", "serve", "--workers", str(workers)],
-            cwd=folder,
-            env=os.environ | settings,
-            stderr=stderr,
-        ) as process,
-    ):
-        try:
-            deadline = time.monotonic() + 60
-            while log.read_text().count("Application startup complete") < workers:
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            (address,) = re.findall(r"running on (http://127\.0\.0\.1:[1-9]\d+)", log.read_text())
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
-
-
-def get(address: str) -> str:
-    with urllib.request.urlopen(address, timeout=30) as response:
-        text: str = response.read().decode()
-        return text
+def ready_requests(samples: Samples) -> float:
+    return samples.get((REQUESTS, frozenset({"route": "/ready", "method": "GET", "status": "200"}.items())), 0)
 
 
 def test_two_workers_give_one_sum_that_never_falls(tmp_path: Path, url: str) -> None:
-    del url  # loaded
-    deadline = time.monotonic() + 60
-    with served(tmp_path, workers=2) as address:
-        asked, sums = 0, [0.0]
-        while asked < 50 or sums[-1] < asked:  # what another worker counts is told once a second
-            assert time.monotonic() < deadline
-            if asked < 50:
-                assert json.loads(get(f"{address}/ready")) == {"release": "sample"}
-                asked += 1
-            found = samples_in(get(f"{address}/metrics"))
-            labels = frozenset({"route": "/ready", "method": "GET", "status": "200"}.items())
-            sums.append(found.get((REQUESTS, labels), 0))
-            if asked == 50:
-                time.sleep(0.05)
-    assert sums == sorted(sums)
-    assert sums[-1] == 50
-    assert value(found, "skillgap_workers") == 2
-    assert value(found, "skillgap_workers_serving", release="sample") == 2
-    assert sum(name == "process_resident_memory_bytes" for name, _ in found) == 2
+    with serving(url, tmp_path, workers=2) as service:
+        sums = []
+        for _ in range(50):
+            assert service.get("/ready") == {"release": "sample"}
+            sums.append(ready_requests(scrape(service)))
+        assert sums == sorted(sums)
+        eventually(lambda: ready_requests(scrape(service)) == 50)  # a request is counted after its response
+        found = eventually(lambda: by_name("process_resident_memory_bytes", 2, scrape(service)))
+        assert value(found, "skillgap_workers") == 2
+        assert value(found, "skillgap_workers_serving", release="sample") == 2
+        assert value(found, "skillgap_database_up") == 1
+
+
+def test_the_counts_of_a_worker_that_was_killed_stay_in_the_sum(tmp_path: Path, url: str) -> None:
+    with serving(url, tmp_path, workers=2) as service:
+        for _ in range(50):
+            service.get("/ready")
+        eventually(lambda: ready_requests(scrape(service)) == 50)
+        killed, other = service.worker_pids()
+        os.kill(killed, signal.SIGKILL)
+        eventually(lambda: set(service.worker_pids()) - {killed, other})
+        found = eventually(lambda: by_name("process_resident_memory_bytes", 2, scrape(service)))
+        pids = {dict(labels)["pid"] for name, labels in found if name == "process_resident_memory_bytes"}
+        assert str(other) in pids
+        assert str(killed) not in pids
+        assert value(found, "skillgap_workers") == 2
+        assert value(found, "skillgap_workers_serving", release="sample") == 2
+        assert ready_requests(scrape(service)) == 50
+
+
+def test_a_release_that_no_worker_serves_any_more_is_gone(client: TestClient, url: str) -> None:
+    load(connect(make_url(url)), SAMPLE, release="99.1")
+    client.app.state.live.refresh()
+    found = samples_in(client.get("/metrics").text)
+    assert [dict(labels) for name, labels in found if name == "skillgap_workers_serving"] == [{"release": "99.1"}]
+
+
+def by_name(name: str, number: int, samples: Samples) -> Samples | None:
+    """The samples, once there are so many of a name."""
+    return samples if sum(sample == name for sample, _ in samples) == number else None
 
 
 def test_every_metric_is_explained_and_every_one_explained_is_there(client: TestClient) -> None:

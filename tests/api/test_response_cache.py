@@ -1,4 +1,4 @@
-"""ETag, 304 and ready answers: never anything but what the release served says."""
+"""ETag, 304 and cached responses: never anything but what the served release says."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def client(url: str) -> Iterator[TestClient]:
     yield from client_of(url)
 
 
-def test_an_answer_says_how_long_it_may_be_kept_and_is_then_confirmed(client: TestClient) -> None:
+def test_a_response_says_how_long_it_is_valid_and_is_then_confirmed(client: TestClient) -> None:
     first = client.get(PAIR)
     assert first.headers["cache-control"] == "public, max-age=60"
     again = client.get(PAIR, headers={"If-None-Match": f'"other", {first.headers["etag"]}'})
@@ -36,26 +36,33 @@ def test_an_answer_says_how_long_it_may_be_kept_and_is_then_confirmed(client: Te
     assert again.headers["etag"] == first.headers["etag"]
 
 
-def test_an_answer_that_is_ready_is_the_same_answer(client: TestClient) -> None:
+def test_a_cached_response_is_the_same_response(client: TestClient) -> None:
     first, second = client.get(PAIR), client.get(PAIR)
     assert second.content == first.content
     assert {**second.headers, "x-request-id": ""} == {**first.headers, "x-request-id": ""}
 
 
-def test_another_question_has_another_etag(client: TestClient) -> None:
+def test_the_order_of_parameters_makes_no_difference(client: TestClient) -> None:
+    first = client.get(PAIR + "&min_gap=1")
+    second = client.get("/skill-gap?min_gap=1&to=29-1141.00&from=31-1131.00")
+    assert (second.headers["etag"], second.content) == (first.headers["etag"], first.content)
+    assert 'result="hit"} 1.0' in client.get("/metrics").text
+
+
+def test_another_request_has_another_etag(client: TestClient) -> None:
     turned = "/skill-gap?from=29-1141.00&to=31-1131.00"
     etags = {client.get(path).headers["etag"] for path in (PAIR, turned, "/scales", "/elements")}
     assert len(etags) == 4
 
 
 @pytest.mark.parametrize("path", ["/skill-gap?from=x", "/occupations/99-9999.00", "/health"])
-def test_problems_and_health_are_never_kept(client: TestClient, path: str) -> None:
+def test_problems_and_health_are_never_cached(client: TestClient, path: str) -> None:
     response = client.get(path)
     assert response.headers["cache-control"] == "no-store"
     assert "etag" not in response.headers
 
 
-def test_a_new_release_is_noticed_and_answers_at_once(client: TestClient, url: str, sample: Path) -> None:
+def test_a_new_release_is_served_at_once(client: TestClient, url: str, sample: Path) -> None:
     before = client.get(PAIR)
     skills = sample / "Skills.txt"
     old = "29-1141.00\t2.B.2.i\tComplex Problem Solving\tLV\t"
@@ -69,9 +76,9 @@ def test_a_new_release_is_noticed_and_answers_at_once(client: TestClient, url: s
     assert next(one for one in widest if one["element_id"] == "2.B.2.i")["to_level"] == 7.0
 
 
-def test_only_so_many_answers_are_kept(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(response_cache, "MOST_ANSWERS", 2)
-    kept = next(one for one in iter_middlewares(client) if isinstance(one, response_cache.ReadyAnswers)).answers
+def test_the_cache_holds_a_limited_number_of_responses(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "MAX_RESPONSES", 2)
+    kept = next(one for one in iter_middlewares(client) if isinstance(one, response_cache.ResponseCache)).responses
     for path in ("/scales", "/elements", PAIR, "/scales?a=1"):
         client.get(path)
     assert len(kept) == 2

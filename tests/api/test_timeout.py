@@ -1,4 +1,4 @@
-"""A request without an answer is given up; one that goes on is not."""
+"""A request without a response times out; one whose response goes on does not."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
-from skillgap.api.middleware.timeout import TimeLimit
+from skillgap.api.middleware.timeout import RequestTimeout
 
 SECONDS = 0.2
 
@@ -44,7 +44,7 @@ def client() -> TestClient:
     async def own_timeout(request: Request) -> None:
         raise TimeoutError("a database's, say")
 
-    return TestClient(TimeLimit(app, SECONDS))
+    return TestClient(RequestTimeout(app, SECONDS))
 
 
 def test_a_request_without_an_answer_is_a_problem(client: TestClient) -> None:

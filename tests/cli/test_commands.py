@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from skillgap.cli.main import MODULES
 from tests.conftest import SAMPLE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -190,6 +191,15 @@ def test_wrong_usage_is_status_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
 
 
+def test_the_help_lists_every_command_without_importing_pandas(run: Run) -> None:
+    helped = run("--help", PYTHONPROFILEIMPORTTIME="1")
+    assert helped.returncode == 0
+    assert all(f" {name} " in helped.stdout for name in MODULES)
+    imported = {line.rpartition("|")[2].strip() for line in helped.stderr.splitlines()}
+    assert "skillgap.cli.load" in imported
+    assert "pandas" not in imported
+
+
 def test_all_faults_of_a_pair_are_in_one_line(run: Run) -> None:
     run("load", "--from", str(SAMPLE))
     failed = run("gap", "cook", "55-1016")
@@ -228,6 +238,7 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
 def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(run: Run, tmp_path: Path) -> None:
     run("load", "--from", str(SAMPLE))
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
+        database.execute("DROP TABLE reported_titles")
         database.execute("DROP TABLE code_crosswalk")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
         database.commit()

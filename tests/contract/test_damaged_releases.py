@@ -76,6 +76,7 @@ FILES = (  # what each of these holds is checked
     "Content Model Reference.txt",
     "Level Scale Anchors.txt",
     "Alternate Titles.txt",
+    "Sample of Reported Titles.txt",
     "Related Occupations.txt",
     "Job Zones.txt",
 )
@@ -239,6 +240,7 @@ def check_accounts(engine: Engine, result: LoadResult, path: Path) -> None:
         "ratings": ["Skills.txt", "Knowledge.txt"],
         "level_anchors": ["Level Scale Anchors.txt"],
         "job_titles": ["Alternate Titles.txt"],
+        "reported_titles": ["Sample of Reported Titles.txt"],
         "related_occupations": ["Related Occupations.txt"],
         "job_zones": ["Job Zones.txt"],
     }

@@ -17,12 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillgap.errors import InvalidBody, InvalidParameter, WebServicesError
-from skillgap.http.bodies import json_object
-from skillgap.http.csv_text import csv_text
+from skillgap.http.bodies import parse_object
+from skillgap.http.csv_response import csv_text
 from skillgap.http.parameters import CODE_PATTERN
-from skillgap.occupations.pair.query import GapOptions, Side
-from skillgap.occupations.pair.routes import plain_answer
-from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.occupations.pair.fast_json import plain_response
+from skillgap.occupations.pair.query import GapOptions
+from skillgap.occupations.pair.service import compare_sides
+from skillgap.occupations.pair.sides import Side
 from skillgap.onet.codes import parse_code
 from skillgap.onet.supplements.ratings import Fetched
 from skillgap.onet.web_services.client import WebServices
@@ -75,13 +76,13 @@ def test_the_shortcut_says_what_the_documented_model_says_or_nothing(
 ) -> None:
     served = sample_client.app.state.live.snapshot
     query = f"from={pair[0]}&to={pair[1]}"
-    body = plain_answer(served, (query[:place] + stray + query[place:]).encode())
+    body = plain_response(served, (query[:place] + stray + query[place:]).encode())
     catalogue = catalogue_of(sample_client)
     if stray or not all(map(catalogue.is_rated, pair)):
         assert body is None
         return
     source, target = (Side(code, catalogue.profile(code)) for code in pair)
-    documented = SkillGapOut.of(catalogue, GapOptions(), source, target)
+    documented = compare_sides(catalogue, GapOptions(), source, target)
     assert body is not None
     assert json.loads(body) == documented.model_dump(mode="json")
 
@@ -90,14 +91,14 @@ def test_the_shortcut_says_what_the_documented_model_says_or_nothing(
 def test_a_body_is_read_as_it_was_written(value: dict[str, Any]) -> None:
     for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=1)):
         if not any("\ud800" <= character <= "\udfff" for character in text):
-            assert json_object(text.encode()) == value
+            assert parse_object(text.encode()) == value
 
 
 @given(st.binary() | JSON.map(json.dumps).map(str.encode), st.binary(max_size=3), st.integers(0))
 def test_a_body_is_one_object_or_refused(body: bytes, stray: bytes, place: int) -> None:
     body = body[:place] + stray + body[place:]
     try:
-        read = json_object(body)
+        read = parse_object(body)
     except InvalidBody:
         return
     assert read == json.loads(body.decode())
@@ -108,7 +109,7 @@ def test_a_body_is_one_object_or_refused(body: bytes, stray: bytes, place: int) 
 def test_a_name_that_is_there_twice_is_refused(name: str, first: Any, second: Any) -> None:
     pairs = ",".join(f"{json.dumps(name)}: {json.dumps(one)}" for one in (first, second))
     with pytest.raises(InvalidBody, match=r"more than once|is not JSON|too long"):
-        json_object(f"{{{pairs}}}".encode())
+        parse_object(f"{{{pairs}}}".encode())
 
 
 @given(

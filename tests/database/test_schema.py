@@ -128,6 +128,14 @@ def test_a_bad_rating_is_impossible(engine: Engine, fault: dict[str, Any]) -> No
         ),
         ("job_titles", {"onetsoc_code": "99-9999.00", "position": 1, "job_title": "x"}),
         (
+            "reported_titles",
+            {"onetsoc_code": "99-9999.00", "reported_job_title": "x", "shown_in_my_next_move": "Y"},
+        ),
+        (
+            "reported_titles",
+            {"onetsoc_code": "55-1016.00", "reported_job_title": "x", "shown_in_my_next_move": "X"},
+        ),
+        (
             "related_occupations",
             {
                 "onetsoc_code": "55-1016.00",

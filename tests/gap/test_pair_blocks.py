@@ -16,7 +16,7 @@ from skillgap.gap.comparison import compare_profiles, coverage, skill_gap
 from skillgap.gap.distances import differences_from, gaps_from
 from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.ratings import Profile
-from skillgap.occupations.batch import lines
+from skillgap.occupations.batch import service
 from tests.builders import profile, rating
 
 ELEMENTS = ("2.A.1.a", "2.A.1.b", "2.B.1.a")
@@ -77,10 +77,10 @@ def test_lines_of_both_kinds_say_the_same() -> None:
             "11-1021.00": profile(rating(level="3.01", importance="4.12")),
         }
     )
-    as_csv, as_json = lines.CSV_HEADER, ""
+    as_csv, as_json = service.CSV_HEADER, ""
     for block in pair_blocks.blocks(matrix):
-        as_csv += lines.csv_lines('29.2 "a", b', block)
-        as_json += lines.json_lines('29.2 "a", b', block)
+        as_csv += service.csv_lines('29.2 "a", b', block)
+        as_json += service.json_lines('29.2 "a", b', block)
     table = list(csv.DictReader(StringIO(as_csv, newline="")))
     objects = [json.loads(line) for line in as_json.splitlines()]
     assert [list(one) for one in objects] == [list(pair_blocks.COLUMNS)] * 4

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from skillgap.llm.replies import Next, ResponseFormat, Said
+from skillgap.llm.replies import Next, ReplyKind, ResponseFormat
 from tests.llm.fake_model import FakeModel, failing, plain
 from tests.onet.rescoring.conftest import KEY, ask
 
@@ -17,7 +17,7 @@ from tests.onet.rescoring.conftest import KEY, ask
 def test_an_answer_comes_with_its_cost_and_its_origin(model: FakeModel) -> None:
     model.script.append(plain(content="{}", model="another-model"))
     reply = ask(model)
-    assert (reply.said, reply.text, reply.model_answered) == (Said.ANSWER, "{}", "another-model")
+    assert (reply.kind, reply.text, reply.model_answered) == (ReplyKind.ANSWER, "{}", "another-model")
     assert reply.usage is not None
     assert reply.usage.total == model.tokens
     assert reply.system_fingerprint == "fp_fake"
@@ -38,42 +38,42 @@ def test_nothing_of_openais_environment_reaches_another_address(
         monkeypatch.setenv(f"OPENAI_{name}", "sk-for-a-paid-service")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer sk-for-a-paid-service")
-    assert ask(model, api_key=None).said is Said.ANSWER
+    assert ask(model, api_key=None).kind is ReplyKind.ANSWER
     assert "paid" not in str(model.requests[0].headers)
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "said", "following"),
+    ("behaviour", "kind", "following"),
     [
-        (plain(refusal="I would rather not"), Said.REFUSED, Next.NOTHING),
-        (plain(content="{", finish_reason="length"), Said.CUT, Next.NOTHING),
-        (plain(content=None, finish_reason="content_filter"), Said.FILTERED, Next.NOTHING),
-        (plain(reset=True), Said.FAILED, Next.LATER),
-        (plain(raw=b"data: {\n\ndata: rubbish"), Said.FAILED, Next.LATER),
-        (plain(raw=b'{"choices": []}'), Said.FAILED, Next.LATER),
-        (plain(raw=b'{"choices": [{"message": null}]}'), Said.FAILED, Next.LATER),
-        (plain(raw=b"", headers={"Content-Type": "text/event-stream"}), Said.FAILED, Next.LATER),
-        (failing(500), Said.FAILED, Next.LATER),
-        (failing(503, "Loading model"), Said.FAILED, Next.LATER),
-        (failing(429), Said.FAILED, Next.LATER),
-        (failing(409), Said.FAILED, Next.LATER),
-        (failing(500, headers={"x-should-retry": "false"}), Said.FAILED, Next.NOTHING),
-        (failing(429, code="insufficient_quota"), Said.FAILED, Next.STOP),
-        (failing(401), Said.FAILED, Next.STOP),
-        (failing(403), Said.FAILED, Next.STOP),
-        (failing(404, "no such model"), Said.FAILED, Next.STOP),
-        (failing(400, "temperature is wrong"), Said.FAILED, Next.STOP),
-        (failing(400, code="context_length_exceeded"), Said.FAILED, Next.LESS),
-        (failing(400, "the prompt is too long"), Said.FAILED, Next.LESS),
-        (failing(413), Said.FAILED, Next.LESS),
+        (plain(refusal="I would rather not"), ReplyKind.REFUSED, Next.NOTHING),
+        (plain(content="{", finish_reason="length"), ReplyKind.CUT, Next.NOTHING),
+        (plain(content=None, finish_reason="content_filter"), ReplyKind.FILTERED, Next.NOTHING),
+        (plain(reset=True), ReplyKind.FAILED, Next.LATER),
+        (plain(raw=b"data: {\n\ndata: rubbish"), ReplyKind.FAILED, Next.LATER),
+        (plain(raw=b'{"choices": []}'), ReplyKind.FAILED, Next.LATER),
+        (plain(raw=b'{"choices": [{"message": null}]}'), ReplyKind.FAILED, Next.LATER),
+        (plain(raw=b"", headers={"Content-Type": "text/event-stream"}), ReplyKind.FAILED, Next.LATER),
+        (failing(500), ReplyKind.FAILED, Next.LATER),
+        (failing(503, "Loading model"), ReplyKind.FAILED, Next.LATER),
+        (failing(429), ReplyKind.FAILED, Next.LATER),
+        (failing(409), ReplyKind.FAILED, Next.LATER),
+        (failing(500, headers={"x-should-retry": "false"}), ReplyKind.FAILED, Next.NOTHING),
+        (failing(429, code="insufficient_quota"), ReplyKind.FAILED, Next.STOP),
+        (failing(401), ReplyKind.FAILED, Next.STOP),
+        (failing(403), ReplyKind.FAILED, Next.STOP),
+        (failing(404, "no such model"), ReplyKind.FAILED, Next.STOP),
+        (failing(400, "temperature is wrong"), ReplyKind.FAILED, Next.STOP),
+        (failing(400, code="context_length_exceeded"), ReplyKind.FAILED, Next.LESS),
+        (failing(400, "the prompt is too long"), ReplyKind.FAILED, Next.LESS),
+        (failing(413), ReplyKind.FAILED, Next.LESS),
     ],
 )
 def test_every_failure_says_what_may_be_tried_next(
-    model: FakeModel, behaviour: Any, said: Said, following: Next
+    model: FakeModel, behaviour: Any, kind: ReplyKind, following: Next
 ) -> None:
     model.script.append(behaviour)
     reply = ask(model)
-    assert (reply.said, reply.next) == (said, following)
+    assert (reply.kind, reply.next) == (kind, following)
     assert reply.fault
     assert len(model.requests) == 1
 
@@ -81,13 +81,13 @@ def test_every_failure_says_what_may_be_tried_next(
 def test_a_server_that_stays_silent_is_left_in_time(model: FakeModel) -> None:
     model.script.append(plain(silent=True))
     reply = ask(model, timeout_seconds=0.2)
-    assert (reply.said, reply.next) == (Said.FAILED, Next.LATER)
+    assert (reply.kind, reply.next) == (ReplyKind.FAILED, Next.LATER)
     assert reply.fault == "no answer within 0.2 s"
 
 
 def test_a_server_that_is_not_there_is_a_failure(model: FakeModel) -> None:
     reply = ask(model, base_url="http://127.0.0.1:9/v1")
-    assert (reply.said, reply.next) == (Said.FAILED, Next.LATER)
+    assert (reply.kind, reply.next) == (ReplyKind.FAILED, Next.LATER)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from skillgap.errors import OccupationNotRated, SeveralFaults
 from skillgap.gap import pair_blocks
-from skillgap.occupations.batch.service import MOST_PAIRS, MatrixRowOut, matrix_asked_for
+from skillgap.occupations.batch.query import MOST_PAIRS, MatrixQuery
+from skillgap.occupations.batch.schemas import MatrixRowOut
+from skillgap.occupations.batch.service import compare_all
 from tests.conftest import catalogue_of
 
 NURSES, ASSISTANTS = "29-1141.00", "31-1131.00"
@@ -224,6 +226,6 @@ def test_an_occupation_rated_in_some_domains_is_not_in_the_matrix_of_all(
     others = {code: one for code, one in catalogue.profiles["knowledge"].items() if code != NURSES}
     partly = replace(catalogue, profiles={**catalogue.profiles, "knowledge": others}, _transitions={})
     with pytest.raises(SeveralFaults, match=f"not rated {NURSES} in every domain") as raised:
-        matrix_asked_for({"from": NURSES, "domain": "all"}, partly)
+        compare_all(partly, MatrixQuery.model_validate({"from": NURSES, "domain": "all"}))
     assert isinstance(raised.value.faults[0], OccupationNotRated)
     assert len(partly.matrix("all").codes) == 878

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from skillgap.http.csv_response import cells, columns, csv_answer
-from skillgap.http.csv_text import csv_text
+from skillgap.http.csv_response import cells, columns, csv_answer, csv_text
 
 TABLES = [
     (

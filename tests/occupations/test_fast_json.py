@@ -1,56 +1,44 @@
-"""The fast way of writing an answer says exactly what the documented model says."""
+"""The fast path of ``/skill-gap`` says exactly what the use case returns."""
 
 from __future__ import annotations
 
 import json
 import random
-from typing import Any
+from itertools import permutations
 
-import pytest
 from fastapi.testclient import TestClient
 
-from skillgap.occupations.pair.fast_json import gap_json, is_plain
-from skillgap.occupations.pair.query import GapOptions, Side
-from skillgap.occupations.pair.schemas import SkillGapOut
-
-OPTIONS: list[dict[str, Any]] = [
-    {},
-    {"domain": "knowledge"},
-    {"domain": "all", "confidence": 0.9, "threshold": 0.25},
-    {"threshold": 0, "confidence": 0.5},
-]
-NOT_PLAIN: list[dict[str, Any]] = [
-    {"min_gap": 0.5},
-    {"min_importance": 3},
-    {"precision": "strict"},
-    {"adjust": "holm"},
-    {"include": "met"},
-    {"explain": "anchors"},
-]
+from skillgap.occupations.pair.fast_json import gap_json
+from skillgap.occupations.pair.query import GapQuery
+from skillgap.occupations.pair.service import compare
+from skillgap.onet.catalogue import Catalogue
+from tests.conftest import catalogue_of
 
 
-@pytest.mark.parametrize("asked", OPTIONS, ids=str)
-def test_both_ways_say_the_same_of_real_pairs(onet_client: TestClient, asked: dict[str, Any]) -> None:
-    catalogue = onet_client.app.state.live.snapshot.catalogue
+def both_ways(catalogue: Catalogue, source: str, target: str) -> tuple[str, str]:
+    """The fast path's JSON and the use case's, with the order of members."""
+    fast = json.loads(gap_json(catalogue, source, target))
+    documented = compare(catalogue, GapQuery.model_validate({"from": source, "to": target}))
+    return json.dumps(fast), json.dumps(documented.model_dump(mode="json"))
+
+
+def test_both_ways_agree_on_real_pairs(onet_client: TestClient) -> None:
+    catalogue = catalogue_of(onet_client)
     codes = sorted(catalogue.profiles["skills"])
-    options = GapOptions(**asked)
     chosen = random.Random(29)
-    for _ in range(100):
-        source, target = (
-            Side(code, catalogue.profile(code, domain=options.domain)) for code in chosen.sample(codes, 2)
-        )
-        fast = gap_json(catalogue, options, source, target)
-        slow = SkillGapOut.of(catalogue, options, source, target).model_dump(mode="json")
-        assert json.dumps(json.loads(fast)) == json.dumps(slow)  # the order of fields included
+    for _ in range(400):
+        fast, documented = both_ways(catalogue, *chosen.sample(codes, 2))
+        assert fast == documented
 
 
-def test_both_ways_say_the_same_without_published_errors(sample_client: TestClient) -> None:
-    catalogue = sample_client.app.state.live.snapshot.catalogue
-    sides = [Side(code, catalogue.profile(code)) for code in ("31-1131.00", "29-1141.00")]
-    fast = json.loads(gap_json(catalogue, GapOptions(), *sides))
-    assert fast == SkillGapOut.of(catalogue, GapOptions(), *sides).model_dump(mode="json")
+def test_both_ways_agree_on_every_pair_of_the_sample(sample_client: TestClient) -> None:
+    catalogue = catalogue_of(sample_client)
+    for source, target in permutations(catalogue.profiles["skills"], 2):
+        fast, documented = both_ways(catalogue, source, target)
+        assert fast == documented
 
 
-def test_only_plain_questions_are_answered_the_fast_way() -> None:
-    assert all(is_plain(GapOptions(**asked)) for asked in OPTIONS)
-    assert not any(is_plain(GapOptions(**asked)) for asked in NOT_PLAIN)
+def test_an_occupation_beside_itself_has_no_gap(sample_client: TestClient) -> None:
+    fast, documented = both_ways(catalogue_of(sample_client), "29-1141.00", "29-1141.00")
+    assert fast == documented
+    assert json.loads(fast)["skill_gaps"] == []

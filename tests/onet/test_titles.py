@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skillgap.onet.titles.search import Match, Matched, SearchIndex
+from skillgap.onet.titles.search import Match, Matched, SearchIndex, Step
 
 TITLES = {
     "11-1011.00": "Chief Executives",
@@ -156,22 +156,71 @@ def test_a_misspelt_match_scores_below_every_other_kind() -> None:
 
 def test_a_word_that_can_be_found_is_not_corrected() -> None:
     assert codes("web") == ["15-1254.00", "15-1252.00"]
-    assert codes("registered midwife") == []
+    assert INDEX.find("registered owner")[0].step is Step.TEXT
+    assert INDEX.find("registred owner")[0].step is Step.CORRECTED
 
 
-@pytest.mark.parametrize("text", ["cea", "rm", "xx yy", "qwertyuiop", "nurse qwertyuiop"])
+@pytest.mark.parametrize("text", ["cea", "rm", "xx yy", "qwertyuiop"])
 def test_a_text_that_resembles_nothing_finds_nothing(text: str) -> None:
     assert INDEX.find(text) == []
 
 
-def test_every_word_must_be_in_the_same_text() -> None:
-    assert codes("staff nurse") == ["29-1141.00"]
-    assert codes("staff registered nurse") == []
+def test_words_that_are_in_no_title_do_not_matter() -> None:
+    assert codes("nurse qwertyuiop")[0] == "29-1141.00"
+    assert codes("Software Developer (m/f/d) Qwertyuiop GmbH")[0] == "15-1252.00"
+
+
+def test_a_title_with_every_word_is_found_before_those_with_some() -> None:
+    assert INDEX.find("staff nurse")[0].matched_text == "Staff Nurse"
+    assert codes("staff registered nurse")[0] == "29-1141.00"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Senior Truck Driver",
+        "Truck Driver - Boston",
+        "Jr. Truck Driver (m/f/d) [Remote]",
+        "Part-time truck driver at Qwerty",
+        "Truck driver II",
+    ],
+)
+def test_level_place_employer_and_contract_are_no_part_of_a_title(text: str) -> None:
+    best = INDEX.find(text)[0]
+    assert best[:3] == ("53-3033.00", "job_title", "Truck Driver")
+    assert best.step is Step.BEGINNING_OF_TITLE
+    assert not best.is_exact
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("truckdriver", "53-3033.00"),
+        ("mid wife", "29-1161.00"),
+        ("secre taries", "43-6012.00"),
+    ],
+)
+def test_a_compound_is_found_in_one_word_and_in_two(text: str, expected: str) -> None:
+    assert codes(text)[0] == expected
+
+
+def test_a_title_that_several_occupations_have_ranks_first_where_it_is_reported() -> None:
+    titles = {"11-0000.01": "Cart Drivers", "11-0000.02": "Coach Drivers", "11-0000.03": "Lorry Drivers"}
+    alternates = [(code, "Driver") for code in titles]
+    reported = {("11-0000.02", "Driver"): False, ("11-0000.03", "Driver"): True}
+    found = SearchIndex(titles, alternates, set(titles), reported).find("driver")
+    assert [match.onetsoc_code[-2:] for match in found] == ["03", "02", "01"]
+    assert {match.step for match in found} == {Step.ALTERNATE_TITLE}
+
+
+def test_a_reported_title_need_not_be_an_alternate_title() -> None:
+    index = SearchIndex({"11-0000.01": "Cooks"}, [], set(), {("11-0000.01", "Potato Peeler"): False})
+    assert index.find("potato peelers")[0][:3] == ("11-0000.01", "job_title", "Potato Peeler")
 
 
 def test_what_a_title_excepts_is_not_found_by_it() -> None:
     assert codes("special education") == ["25-2057.00"]
-    assert codes(TITLES["25-2021.00"]) == ["25-2021.00"]
+    assert codes(TITLES["25-2021.00"])[0] == "25-2021.00"
     assert INDEX.find("elementary school teacher")[0].score >= 6
 
 
@@ -281,7 +330,8 @@ def titles(onet: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def release(onet: Path, titles: dict[str, str]) -> SearchIndex:
     job_titles = [(code, title) for code, title, *_ in read_rows(onet / "Alternate Titles.txt")]
-    return SearchIndex(titles, job_titles, {code for code, *_ in read_rows(onet / "Skills.txt")})
+    reported = {(code, title): shown == "Y" for code, title, shown in read_rows(onet / "Sample of Reported Titles.txt")}
+    return SearchIndex(titles, job_titles, {code for code, *_ in read_rows(onet / "Skills.txt")}, reported)
 
 
 def read_rows(path: Path) -> list[list[str]]:
@@ -337,3 +387,19 @@ def test_a_lay_title_finds_the_occupation_it_is_published_for(release: SearchInd
     published = read_rows(onet / "Alternate Titles.txt")[::500]
     for code, title, *_ in published:
         assert code in {match.onetsoc_code for match in release.find(title)}, title
+
+
+def test_everyday_titles_find_the_right_occupation(release: SearchIndex) -> None:
+    with Path(__file__).with_name("everyday_titles.csv").open(encoding="utf-8", newline="") as file:
+        everyday = {row["title"]: tuple(row["codes"].split()) for row in csv.DictReader(file)}
+    found = {title: [match.onetsoc_code for match in release.find(title)] for title in everyday}
+    missed = [title for title, codes in everyday.items() if not any(c.startswith(codes) for c in found[title][:5])]
+    assert len(everyday) == 200
+    assert len([title for title, codes in found.items() if not codes]) <= 0.02 * 200
+    assert len(missed) <= 0.15 * 200, missed
+
+
+def test_reported_titles_find_their_occupation(release: SearchIndex, onet: Path) -> None:
+    reported = read_rows(onet / "Sample of Reported Titles.txt")[::20]
+    first_five = [code in {match.onetsoc_code for match in release.find(title)[:5]} for code, title, *_ in reported]
+    assert sum(first_five) >= 0.95 * len(reported)

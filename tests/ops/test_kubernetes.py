@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from skillgap.settings import (
+    AccessSettings,
     ApiSettings,
     DatabaseSettings,
-    GuardSettings,
     LogSettings,
     OnetSettings,
 )
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "ops" / "kubernetes"
 SETTINGS = {
     name.upper()
-    for settings in (ApiSettings, DatabaseSettings, GuardSettings, LogSettings, OnetSettings)
+    for settings in (ApiSettings, DatabaseSettings, AccessSettings, LogSettings, OnetSettings)
     for name in settings.model_fields
 }
 OURS = ("deployment/api", "job/load")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from skillgap.settings import GuardSettings
+from skillgap.settings import AccessSettings
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ def test_loads_and_replicas_know_every_server_of_the_group(services: dict[str, A
 def test_replicas_believe_whom_nginx_names(services: dict[str, Any]) -> None:
     given = services["api"]["environment"]
 
-    assert GuardSettings(api_trusted_proxies=given["API_TRUSTED_PROXIES"]).trusted_proxies() == ["*"]
+    assert AccessSettings(api_trusted_proxies=given["API_TRUSTED_PROXIES"]).trusted_proxies() == ["*"]
 
 
 def test_the_servers_differ_where_they_must_and_share_no_volume(services: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures: pages of the real service in a real Chromium, watched for what must never happen."""
+"""Fixtures: pages of the real service in a real Chromium."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import SAMPLE
 from tests.page.browsing import chromium, find_chromium, service
 
 MODELS, SHIP_ENGINEERS = "41-9012.00", "53-5031.00"
-SIZES = {"phone": {"width": 360, "height": 780}, "desk": {"width": 1280, "height": 900}}
+SIZES = {"phone": {"width": 360, "height": 780}, "desktop": {"width": 1280, "height": 900}}
+
+TIMEOUT = 60_000  # milliseconds, for a busy machine
 
 OpenPage = Callable[..., Page]
 
@@ -22,6 +24,7 @@ OpenPage = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     if find_chromium() is None:
         pytest.skip("needs Chromium: apt-get install chromium")
+    expect.set_options(timeout=TIMEOUT)
     with chromium() as launched:
         yield launched
 
@@ -42,32 +45,32 @@ def onet_site(onet: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens an address in a fresh context.
+    """Returns a function that opens an address in a new context.
 
-    In the end nothing has been written to a console, and no request has left the page's origin.
+    Fails the test afterwards if a page wrote to its console or sent a request to another origin.
     """
-    contexts, complaints = [], []
+    contexts, faults = [], []
 
-    def opened(address: str, *, size: str = "desk", **options: Any) -> Page:
+    def open_in_new_context(address: str, *, size: str = "desktop", **options: Any) -> Page:
         context = browser.new_context(viewport=SIZES[size], **options)
         contexts.append(context)
         origin = address.split("/", 3)[2]
         page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.set_default_timeout(TIMEOUT)
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",
             lambda request: (
                 None
                 if request.url.startswith((f"http://{origin}/", "blob:"))
-                else complaints.append(f"a request to {request.url}")
+                else faults.append(f"a request to {request.url}")
             ),
         )
         page.goto(address)
         return page
 
-    yield opened
+    yield open_in_new_context
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert faults == []

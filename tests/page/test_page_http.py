@@ -1,4 +1,4 @@
-"""The page as the server makes it: addresses, words, and what browsers are told."""
+"""The page as the server renders it: addresses, texts and security headers."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ import pytest
 from fastapi.testclient import TestClient
 
 from skillgap.api.app import create_app
-from skillgap.occupations.charts.view import Address
+from skillgap.api.page.address import Address
 from skillgap.settings import DatabaseSettings
 
 PAIR = "from=41-9012.00&to=53-5031.00"
 
 
 @pytest.mark.parametrize("address", ["/", f"/?{PAIR}", "/?tab=person", "/docs"])
-def test_nothing_runs_but_our_own_files(sample_client: TestClient, address: str) -> None:
-    answer = sample_client.get(address)
-    policy = answer.headers["content-security-policy"]
+def test_only_scripts_and_styles_of_this_service_run(sample_client: TestClient, address: str) -> None:
+    response = sample_client.get(address)
+    policy = response.headers["content-security-policy"]
     assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
     assert "unsafe" not in policy
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", answer.text)
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["x-frame-options"] == "DENY"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", response.text)
 
 
 def test_text_of_the_address_stays_text(sample_client: TestClient) -> None:
-    answer = sample_client.get("/", params={"from": "<script>alert(1)</script>"})
-    assert "<script>alert" not in answer.text
-    assert "&lt;script&gt;alert" in answer.text
+    response = sample_client.get("/", params={"from": "<script>alert(1)</script>"})
+    assert "<script>alert" not in response.text
+    assert "&lt;script&gt;alert" in response.text
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("query", "location"),
     [
         ("from=41-9012&to=53-5031", f"./?{PAIR}"),
         ("from=Models+(41-9012.00)&to=ship+engineers", f"./?{PAIR}"),
@@ -40,13 +40,13 @@ def test_text_of_the_address_stays_text(sample_client: TestClient) -> None:
         (f"{PAIR}&domain=knowledge", f"./?{PAIR}"),
     ],
 )
-def test_an_address_is_brought_into_its_one_form(sample_client: TestClient, asked: str, found: str) -> None:
-    answer = sample_client.get(f"/?{asked}", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, found)
+def test_an_address_is_redirected_to_its_canonical_form(sample_client: TestClient, query: str, location: str) -> None:
+    response = sample_client.get(f"/?{query}", follow_redirects=False)
+    assert (response.status_code, response.headers["location"]) == (303, location)
 
 
 @pytest.mark.parametrize("query", ["min_gap=8", "min_gap=nan", "min_gap=x", "show=none", "sort=id", "certain=perhaps"])
-def test_what_is_not_understood_counts_as_not_said(sample_client: TestClient, query: str) -> None:
+def test_an_invalid_value_counts_as_absent(sample_client: TestClient, query: str) -> None:
     assert Address.of(dict([query.split("=")])) == Address()
     assert sample_client.get(f"/?{PAIR}&{query}").status_code == 200
 
@@ -64,7 +64,7 @@ def test_the_headline_counts_what_the_filters_leave(sample_client: TestClient, q
     assert f"Models bring 26\u00a0% of what Ship Engineers need; {sentence}</h1>" in page
 
 
-def test_an_occupation_brings_all_of_itself(sample_client: TestClient) -> None:
+def test_an_occupation_covers_all_of_itself(sample_client: TestClient) -> None:
     page = sample_client.get("/?from=41-9012.00&to=41-9012.00").text
     assert "Models bring 100\u00a0% of what Models need; nothing to raise.</h1>" in page
 
@@ -81,14 +81,14 @@ def test_an_occupation_brings_all_of_itself(sample_client: TestClient) -> None:
         ),
     ],
 )
-def test_a_choice_that_is_none_says_why(sample_client: TestClient, text: str, problem: str) -> None:
+def test_a_text_without_an_occupation_says_why(sample_client: TestClient, text: str, problem: str) -> None:
     answer = sample_client.get("/choice", params={"text": text}).json()
     assert (answer["code"], answer["problem"]) == (None, problem)
     assert problem in sample_client.get("/", params={"from": text}).text
 
 
-def test_nothing_loaded_is_a_page_that_looks_again() -> None:
+def test_nothing_loaded_is_a_page_that_reloads() -> None:
     with TestClient(create_app(DatabaseSettings(database_url="sqlite://"))) as client:
-        answer = client.get("/")
-    assert (answer.status_code, answer.headers["refresh"]) == (503, "5")
-    assert "Nothing is loaded yet" in answer.text
+        response = client.get("/")
+    assert (response.status_code, response.headers["refresh"]) == (503, "5")
+    assert "No release is loaded" in response.text

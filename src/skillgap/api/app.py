@@ -5,40 +5,49 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.middleware.cors import CORSMiddleware
 
 from skillgap import __version__
-from skillgap.api import health, metrics_route
+from skillgap.api import health
+from skillgap.api.metrics import routes as metrics_routes
+from skillgap.api.metrics.collector import scraped_registry
+from skillgap.api.metrics.definitions import Metrics
+from skillgap.api.metrics.worker import WorkerMetrics
 from skillgap.api.middleware.access_log import AccessLog
-from skillgap.api.middleware.authentication import answer_headers, guard
+from skillgap.api.middleware.authentication import Authentication, KeyLookup
 from skillgap.api.middleware.head import HeadAsGet
-from skillgap.api.middleware.metrics import Figures, RouteTemplates, Workers
-from skillgap.api.middleware.request_context import RequestFrame
-from skillgap.api.middleware.response_cache import PRIVATE, PUBLIC, ReadyAnswers
-from skillgap.api.middleware.timeout import TimeLimit
-from skillgap.api.middleware.tracing import SpanNames, trace_queries, tracer_provider
+from skillgap.api.middleware.request_context import RequestContext
+from skillgap.api.middleware.request_size import RequestSizeLimit
+from skillgap.api.middleware.response_cache import PRIVATE, PUBLIC, ResponseCache
+from skillgap.api.middleware.route_templates import RouteTemplates
+from skillgap.api.middleware.timeout import RequestTimeout
+from skillgap.api.middleware.tracing import SpanNames, Tracing
 from skillgap.api.openapi import DocumentedApi
 from skillgap.api.page.routes import serve_page
-from skillgap.api.problems import answer_with_problems
-from skillgap.api.protocol import allow_open_files
+from skillgap.api.problems import KEY_REQUIRED, KEY_UNKNOWN, TOO_MANY_REQUESTS, answer_with_problems
+from skillgap.api.security_headers import security_headers
+from skillgap.api_keys import parse_keys
 from skillgap.database.engine import connect
 from skillgap.logs import configure_logging
 from skillgap.occupations.batch import routes as batch_routes
 from skillgap.occupations.charts import routes as charts_routes
 from skillgap.occupations.moves import routes as moves_routes
 from skillgap.occupations.pair import routes as pair_routes
-from skillgap.occupations.pair.narrative_schemas import narrator_of
-from skillgap.occupations.reference import element_routes, occupation_routes
+from skillgap.occupations.pair.fast_json import plain_response
+from skillgap.occupations.pair.narration import create_narrator
+from skillgap.occupations.person import routes as person_routes
+from skillgap.occupations.reference import routes as reference_routes
 from skillgap.occupations.releases import routes as releases_routes
 from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.web_services.on_demand import Limits, OnDemand
 from skillgap.settings import (
+    AccessSettings,
     ApiSettings,
     DatabaseSettings,
-    GuardSettings,
     LlmSettings,
     LogSettings,
     MetricsSettings,
@@ -47,10 +56,12 @@ from skillgap.settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
 
     from fastapi import FastAPI
+    from sqlalchemy import Engine
 
+    from skillgap.llm.client import Chat
     from skillgap.occupations.pair.narrative import Narrator
 
 
@@ -64,6 +75,41 @@ Employment and Training Administration (USDOL/ETA), used under the
 USDOL/ETA. Gaps and coverage are computed by skillgap; USDOL/ETA has not approved, endorsed, or
 tested these modifications.
 """
+ROUTERS = (
+    pair_routes.router,
+    person_routes.router,
+    batch_routes.router,
+    charts_routes.router,
+    moves_routes.router,
+    releases_routes.router,
+    reference_routes.router,
+    health.router,
+)
+EXPOSED_HEADERS = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID")
+
+
+class Services(NamedTuple):
+    """What the routes and the middleware of an application use, and what ends with it."""
+
+    live: LiveCatalogue
+    on_demand: OnDemand | None
+    narrator: Narrator | None
+    model: Chat | None
+    worker_metrics: WorkerMetrics
+    access_log: AccessLog | None
+    tracing: Tracing | None
+
+    async def close(self) -> None:
+        """Close connections, write what is buffered, and send the last spans."""
+        self.live.close()
+        if self.on_demand:
+            self.on_demand.close()
+        if self.model:
+            await self.model.close()
+        if self.access_log:
+            self.access_log.write()
+        if self.tracing:
+            await asyncio.to_thread(self.tracing.shutdown)
 
 
 def create_app(
@@ -72,49 +118,48 @@ def create_app(
     web_services: WebServicesSettings | None = None,
     llm: LlmSettings | None = None,
     access_log: AccessLog | None = None,
-    measured: MetricsSettings | None = None,
-    guards: GuardSettings | None = None,
-    traced: TracingSettings | None = None,
+    metrics: MetricsSettings | None = None,
+    access: AccessSettings | None = None,
+    tracing: TracingSettings | None = None,
 ) -> FastAPI:
-    """The service on the database that the settings name; they are read from the environment.
+    """The service on the database that the settings name; settings not given are read from the environment.
 
-    It starts at once and answers 503 until the first release has been read.
+    It starts at once and responds 503 until the first release has been read.
     """
-    model = llm or LlmSettings()
-    serving = api or ApiSettings()
-    engine = connect((database or DatabaseSettings()).url(), serving.api_database_seconds)
-    live = LiveCatalogue(engine, model.levels)
+    api = api or ApiSettings()
+    llm = llm or LlmSettings()
+    engine = connect((database or DatabaseSettings()).url(), api.api_database_seconds)
+    live = LiveCatalogue(engine, llm.levels)
     on_demand = _on_demand(live, web_services or WebServicesSettings())
+    narrator, model = create_narrator(llm) or (None, None)
+    worker_metrics = WorkerMetrics(Metrics(), live, on_demand, narrator)
+    traced = _tracing(tracing or TracingSettings(), engine)
+    services = Services(live, on_demand, narrator, model, worker_metrics, access_log, traced)
+    app = _documented_api(services, api.api_poll_seconds)
+    _include_routes(app, metrics or MetricsSettings(), services)
+    _add_middleware(app, access or AccessSettings(), services)
+    return app
 
-    narrating = narrator_of(model)
-    measuring = measured or MetricsSettings()
 
-    tracing = tracer_provider(traced or TracingSettings())
-    if tracing is not None:
-        trace_queries(engine, tracing.get_tracer("skillgap"))
-    figures = Figures()
-    refresh = _refreshing(live, on_demand, narrating and narrating[0])
-    workers = Workers(figures, measuring.metrics_folder, refresh)
+def create_app_from_environment() -> FastAPI:
+    """The application of a worker process of ``skillgap serve``."""
+    # A response leaves no cycles, and thousands are cached: a collection after every 700 new objects
+    # takes a tenth of a busy worker's time and finds nothing.
+    gc.set_threshold(50_000, 20, 20)
+    log = LogSettings()
+    configure_logging(log.log_level, as_json=log.as_json)
+    logs_requests = log.log_level in ("DEBUG", "INFO")
+    return create_app(access_log=AccessLog(sys.stderr, as_json=log.as_json) if logs_requests else None)
 
+
+def _documented_api(services: Services, poll_seconds: float) -> DocumentedApi:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        live.refresh()  # not in a thread, whose memory would be its own: nobody is waiting yet
-        live.poll(serving.api_poll_seconds)
-        publishing = asyncio.create_task(workers.keep_publishing())
-        yield
-        publishing.cancel()
-        with suppress(asyncio.CancelledError):
-            await publishing
-        workers.publish()
-        live.close()
-        if on_demand:
-            on_demand.close()
-        if narrating is not None:
-            await narrating[1].close()
-        if access_log is not None:
-            access_log.write()
-        if tracing is not None:
-            await asyncio.to_thread(tracing.shutdown)  # sends what waits
+        services.live.refresh()  # not in a thread, whose memory would be its own: no request waits yet
+        services.live.poll(poll_seconds)
+        async with services.worker_metrics.refreshed_every_second():
+            yield
+        await services.close()
 
     app = DocumentedApi(
         title="skillgap",
@@ -122,105 +167,110 @@ def create_app(
         description=DESCRIPTION,
         lifespan=lifespan,
         telemetry={
-            "tracing": tracing is not None,
-            "tracer_provider": tracing,
+            "tracing": services.tracing is not None,
+            "tracer_provider": services.tracing and services.tracing.provider,
             "operation_spans": False,
             "metrics": False,
             "logs": False,
             "auto_configure": False,
         },
     )
-    app.state.live = live
-    app.state.on_demand = on_demand
-    app.state.narrator = narrating and narrating[0]
-    app.state.workers = workers
-    for subject in (
-        pair_routes,
-        batch_routes,
-        charts_routes,
-        occupation_routes,
-        moves_routes,
-        releases_routes,
-        element_routes,
-        health,
-    ):
-        app.include_router(subject.router)
-    if measuring.metrics:
-        app.include_router(metrics_route.router)
-    serve_page(app)
-    answer_with_problems(app)
-    by_levels = model.levels != "published"
-    _surround(
-        app,
-        guards or GuardSettings(),
-        figures,
-        access_log,
-        by_levels=by_levels,
-        traced=tracing is not None,
-    )
+    app.state.live = services.live
+    app.state.worker_metrics = services.worker_metrics
+    app.state.on_demand = services.on_demand
+    app.state.narrator = services.narrator
     return app
 
 
-def _surround(
-    app: DocumentedApi,
-    settings: GuardSettings,
-    figures: Figures,
-    access_log: AccessLog | None,
-    *,
-    by_levels: bool,
-    traced: bool,
-) -> None:
-    """What a request passes before it reaches a route, from the inside out."""
-    app.add_middleware(TimeLimit, seconds=settings.api_request_seconds)
+def _include_routes(app: FastAPI, settings: MetricsSettings, services: Services) -> None:
+    for router in ROUTERS:
+        app.include_router(router)
+    if settings.metrics:
+        app.state.metrics_registry = scraped_registry(
+            services.worker_metrics, services.live, settings.prometheus_multiproc_dir
+        )
+        app.include_router(metrics_routes.router)
+    serve_page(app)
+    answer_with_problems(app)
+
+
+def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Services) -> None:
+    """Add what a request passes before it reaches a route, from the inside out."""
+    metrics = services.worker_metrics.metrics
+    routes = RouteTemplates(app)
+    app.add_middleware(RequestTimeout, seconds=settings.api_request_seconds)
     app.add_middleware(
-        ReadyAnswers,
-        live=app.state.live,
-        shortcuts={} if by_levels else {"/skill-gap": pair_routes.plain_answer},
-        figures=figures,
+        ResponseCache,
+        live=services.live,
+        fast_paths={"/skill-gap": plain_response} if services.live.levels == "published" else {},
+        metrics=metrics,
         cache_control=PRIVATE if settings.api_keys else PUBLIC,
     )
     app.add_middleware(HeadAsGet)
-    guard(app, settings)
-    routes = RouteTemplates(app)
-    if traced:
+    _add_access_control(app, settings, metrics)
+    app.add_middleware(RequestSizeLimit)
+    if services.tracing:
         app.add_middleware(SpanNames, routes=routes)
     app.add_middleware(
-        RequestFrame,
-        figures=figures,
+        RequestContext,
+        metrics=metrics,
         routes=routes,
-        access_log=access_log,
-        headers=answer_headers(settings),
+        access_log=services.access_log,
+        headers=security_headers(cross_origin=bool(settings.cors_origins())),
     )
 
 
-def _refreshing(
-    live: LiveCatalogue, on_demand: OnDemand | None, narrator: Narrator | None
-) -> Callable[[Figures], None]:
-    """Brings figures up to date that others count, or that say what is served."""
+def _add_access_control(app: DocumentedApi, settings: AccessSettings, metrics: Metrics) -> None:
+    """Add what the settings switch on, from the inside out: keys, rate limits, CORS."""
+    keys = parse_keys(settings.api_keys.get_secret_value()) if settings.api_keys else []
+    if keys:
+        app.add_middleware(Authentication)
+        app.needs_key = True
+        app.also_answers = [KEY_REQUIRED.code, KEY_UNKNOWN.code]
+    if settings.api_rate_per_minute or any(key.per_minute for key in keys):
+        _add_rate_limit(app, settings, metrics)
+    if keys:
+        app.add_middleware(KeyLookup, keys=keys)
+    if origins := settings.cors_origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=EXPOSED_HEADERS,
+            max_age=3600,
+        )
 
-    def refresh(figures: Figures) -> None:
-        catalogue = live.snapshot.catalogue
-        figures.release = catalogue.info.release if catalogue else None
-        figures.database_reachable = live.fault is None
-        if on_demand:
-            figures.web_services = dict(on_demand.requests)
-        if narrator is not None:
-            figures.narratives = dict(narrator.calls)
-            figures.narrative_tokens = narrator.tokens
 
-    return refresh
+def _add_rate_limit(app: DocumentedApi, settings: AccessSettings, metrics: Metrics) -> None:
+    from skillgap.api.middleware.rate_limit import RateLimit, RateLimiter  # where it is needed: 5 MB
+
+    storage = settings.api_rate_storage.get_secret_value() if settings.api_rate_storage else None
+    app.add_middleware(
+        RateLimit,
+        limiter=RateLimiter(storage, metrics.rate_limit_outages),
+        per_minute=settings.api_rate_per_minute,
+        count_loopback=settings.api_rate_loopback,
+    )
+    app.also_answers = [*app.also_answers, TOO_MANY_REQUESTS.code]
+
+
+def _tracing(settings: TracingSettings, engine: Engine) -> Tracing | None:
+    return None if settings.otel_exporter_otlp_endpoint is None else Tracing(settings, engine)
 
 
 def _on_demand(live: LiveCatalogue, settings: WebServicesSettings) -> OnDemand | None:
-    """Fetching what is not rated, where there is a key and it is not switched off."""
+    """Fetching of occupations that are not rated, where there is a key and it is not switched off."""
     if settings.onet_api_key is None or settings.onet_on_demand_per_minute == 0:
         return None
-    # Only here: requests would be a tenth of a second and 6 MB for those who do not ask for it.
-    client = import_module("skillgap.onet.web_services.client")
-    services = client.WebServices(
+    # Only with a key: requests takes a tenth of a second and 6 MB.
+    from skillgap.onet.web_services.client import WebServices
+    from skillgap.onet.web_services.transport import Pace
+
+    services = WebServices(
         str(settings.onet_web_services_url),
         settings.onet_api_key.get_secret_value(),
-        client.Pace(spacing=settings.onet_web_services_spacing),
+        Pace(spacing=settings.onet_web_services_spacing),
     )
     limits = Limits(
         per_minute=settings.onet_on_demand_per_minute,
@@ -228,15 +278,3 @@ def _on_demand(live: LiveCatalogue, settings: WebServicesSettings) -> OnDemand |
         remember=timedelta(hours=settings.onet_on_demand_remember_hours),
     )
     return OnDemand(live, services, limits)
-
-
-def serve_from_environment() -> FastAPI:
-    """What each worker process of ``skillgap serve`` runs."""
-    # An answer leaves no cycles, and thousands of answers are kept: looking for garbage after every
-    # 700 new objects takes a tenth of a busy worker's time and finds nothing.
-    gc.set_threshold(50_000, 20, 20)
-    allow_open_files()
-    log = LogSettings()
-    configure_logging(log.log_level, as_json=log.as_json)
-    wanted = log.log_level in ("DEBUG", "INFO")
-    return create_app(access_log=AccessLog(sys.stderr, as_json=log.as_json) if wanted else None)

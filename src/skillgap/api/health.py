@@ -20,7 +20,7 @@ from skillgap.api.health_schemas import (
 )
 from skillgap.api.problem_schemas import ProblemTypeOut
 from skillgap.api.problems import ALL_PROBLEMS
-from skillgap.http.dependencies import current_catalogue, current_snapshot
+from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
 from skillgap.occupations.releases.listing import ReleaseOut
 from skillgap.occupations.schemas import SAMPLE_NOTE
@@ -33,11 +33,11 @@ STARTED_AT = datetime.now(UTC)
 
 
 @router.get("/health", summary="The process and what it holds")
-async def get_health(request: Request, response: Response) -> HealthOut:
+async def get_health(request: Request, reader: ReaderDep, response: Response) -> HealthOut:
     """Always 200 while the process lives; `status` says how well."""
     response.headers["Cache-Control"] = "no-store"
     live: LiveCatalogue = request.app.state.live
-    catalogue = current_snapshot(request).catalogue
+    catalogue = reader.snapshot.catalogue
     failed = live.history.failed_run
     degraded, notes = [], []
     if live.fault:
@@ -83,10 +83,10 @@ def _held(live: LiveCatalogue, catalogue: Catalogue, now: datetime) -> HeldOut:
     "/ready",
     summary="Is a release being served?",
 )
-async def get_ready(request: Request, response: Response) -> ReadyOut:
+async def get_ready(reader: ReaderDep, response: Response) -> ReadyOut:
     """200 as soon as a release is served, 503 until then."""
     response.headers["Cache-Control"] = "no-store"
-    return ReadyOut(release=current_catalogue(request).info.release)
+    return ReadyOut(release=reader.current().info.release)
 
 
 @router.get(

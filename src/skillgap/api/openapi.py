@@ -13,7 +13,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.middleware.authentication import is_open
 from skillgap.api.problem_schemas import ProblemOut
 from skillgap.api.problems import (
     ALL_PROBLEMS,
@@ -24,6 +23,7 @@ from skillgap.api.problems import (
     NOT_FOUND,
     Problem,
 )
+from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
 from skillgap.errors import (
     BodyTooLarge,
@@ -114,15 +114,15 @@ def _document(app: DocumentedApi) -> dict[str, Any]:
         for method, operation in operations.items():
             responses = operation["responses"]
             responses.pop("422", None)
-            edge = () if is_open(path) else app.also_answers
-            responses |= problems(*_problems_of(path, operation), *edge)
-            if app.needs_key and not is_open(path):
+            edge = () if is_public(path) else app.also_answers
+            responses |= problems(*_problems_of(path, operation, schemas), *edge)
+            if app.needs_key and not is_public(path):
                 operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
             _add_examples(operation, f"{method.upper()} {path}")
     return document
 
 
-def _problems_of(path: str, operation: dict[str, Any]) -> list[str]:
+def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> list[str]:
     """The problems an operation may answer with, by what it takes."""
     codes = [INVALID_PARAMETER.code, METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code]
     if path in OF_THE_SERVICE:
@@ -130,7 +130,8 @@ def _problems_of(path: str, operation: dict[str, Any]) -> list[str]:
     names = {one["name"] for one in operation.get("parameters", ())}
     body = operation.get("requestBody")
     if body:
-        names |= body["content"]["application/json"]["schema"].get("properties", {}).keys()
+        name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        names |= schemas[name]["properties"].keys()
         codes += [InvalidBody.code, BodyTooLarge.code]
     if "release" in names or path.startswith("/releases/"):
         codes += [NothingLoaded.code, ReleaseNotFound.code, ReleaseOutOfReach.code]

@@ -95,12 +95,6 @@ TOO_MANY_REQUESTS = Problem(
     "Ask again after `Retry-After` seconds; `RateLimit` says how many are left.",
 )
 HEAD_TOO_LARGE = Problem(431, "head-too-large", "The headers are too large", "Send fewer and shorter headers.")
-TOO_BUSY = Problem(
-    503,
-    "too-busy",
-    "Too many connections are open",
-    "Connect again after `Retry-After` seconds; close what you do not need.",
-)
 TOOK_TOO_LONG = Problem(
     503,
     "took-too-long",
@@ -115,7 +109,6 @@ AT_THE_EDGE = (
     URL_TOO_LONG,
     TOO_MANY_REQUESTS,
     HEAD_TOO_LARGE,
-    TOO_BUSY,
     TOOK_TOO_LONG,
 )
 """Answered before a request reaches a route, or in its stead."""

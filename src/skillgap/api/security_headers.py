@@ -1,4 +1,4 @@
-"""What browsers are told about our pages: what they may load, and what others may do with them."""
+"""Security headers of pages and of all other responses."""
 
 from __future__ import annotations
 
@@ -34,13 +34,19 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-ANSWER_HEADERS = [
+API_HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
-"""For answers that are no page, as uvicorn sends them."""
+"""Of every response that is not a page, as ASGI sends them."""
+
+
+def security_headers(*, cross_origin: bool) -> list[tuple[bytes, bytes]]:
+    """The headers of every response that is not a page; ``cross_origin``: pages of other origins may show it."""
+    policy = b"cross-origin" if cross_origin else b"same-origin"
+    return [*API_HEADERS, (b"cross-origin-resource-policy", policy)]
 
 
 def page(
@@ -51,12 +57,12 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """A template as an answer, under a Content-Security-Policy."""
+    """A template as a response, with a Content-Security-Policy."""
     return HTMLResponse(
         TEMPLATES.get_template(template).render(values),
         status_code=status,
         headers={
-            "Content-Security-Policy": "; ".join(f"{what} {who}" for what, who in policy.items()),
+            "Content-Security-Policy": "; ".join(f"{directive} {sources}" for directive, sources in policy.items()),
             "Cache-Control": "no-cache",
             **HEADERS,
             **(headers or {}),

@@ -11,20 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from skillgap.database.engine import connect
-from skillgap.errors import RequestError, SeveralFaults
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
 from skillgap.gap.transitions import Direction
 from skillgap.http.parameters import LARGEST_PAGE
-from skillgap.occupations.moves.query import MOST_STEPS, MovesOptions, PathOptions
-from skillgap.occupations.moves.schemas import (
-    ClosenessOut,
-    MovesOut,
-    PathOut,
-    StepOut,
-    WidestGapOut,
-)
-from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.moves.query import MOST_STEPS, MovesQuery, PathQuery
+from skillgap.occupations.moves.schemas import ClosenessOut, MovesOut, PathOut, StepOut, WidestGapOut
+from skillgap.occupations.moves.service import find_path, rank_moves
+from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.occupations.pair.service import compare
 from skillgap.onet.catalogue import Catalogue, current_catalogue
 from skillgap.settings import DatabaseSettings
 
@@ -34,9 +29,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer inste
 
 
 def gap(source: FromArgument, target: ToArgument, as_json: JsonOption = False) -> None:
-    """Show what TO asks for that FROM does not bring."""
-    catalogue = read_current()
-    answer = SkillGapOut.of(catalogue, GapOptions(), *_both_sides(catalogue, source, target))
+    """Show what TO requires above FROM's levels."""
+    answer = compare(read_current(), GapQuery.model_validate({"from": source, "to": target}))
     if as_json or not sys.stdout.isatty():
         _write_json(answer)
     else:
@@ -62,8 +56,7 @@ def moves(
     as_json: JsonOption = False,
 ) -> None:
     """Show the occupations nearest to CODE, and what each move takes."""
-    catalogue = read_current().published()
-    asked = MovesOptions(
+    query = MovesQuery(
         direction=direction,
         measure=measure,
         min_coverage=min_coverage,
@@ -71,7 +64,7 @@ def moves(
         other_major_group=other_major_group,
         limit=limit,
     )
-    answer = MovesOut.of(catalogue, asked, catalogue.code_named(occupation, "CODE"))
+    answer = rank_moves(read_current(), occupation, query, "CODE")
     if as_json or not sys.stdout.isatty():
         _write_json(answer)
     else:
@@ -85,9 +78,8 @@ def path(
     as_json: JsonOption = False,
 ) -> None:
     """Show by which stepping stones TO can be reached from FROM."""
-    catalogue = read_current().published()
-    here, there = (side.onetsoc_code for side in _both_sides(catalogue, source, target))
-    answer = PathOut.of(catalogue, PathOptions(max_steps=max_steps), here, there)
+    query = PathQuery.model_validate({"from": source, "to": target, "max_steps": max_steps})
+    answer = find_path(read_current(), query)
     if as_json or not sys.stdout.isatty():
         _write_json(answer)
     else:
@@ -110,29 +102,14 @@ def read_current() -> Catalogue:
     return current_catalogue(connect(DatabaseSettings().url()))
 
 
-def _both_sides(catalogue: Catalogue, source: str, target: str) -> tuple[Side, Side]:
-    sides: list[Side] = []
-    faults: list[RequestError] = []
-    for parameter, text in (("FROM", source), ("TO", target)):
-        try:
-            code = catalogue.code_named(text, parameter)
-            sides.append(Side(code, catalogue.profile(code, parameter)))
-        except RequestError as fault:
-            faults.append(fault)
-    if faults:
-        raise SeveralFaults(faults)
-    return sides[0], sides[1]
-
-
 def _write_json(answer: BaseModel) -> None:
     sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
 
 
 def _show_gap(answer: SkillGapOut) -> None:
     summary = answer.summary
-    source = answer.from_occupation.title if answer.from_occupation else "You"
     title = (
-        f"{source} -> {answer.to_occupation.title} (O*NET {answer.release}): "
+        f"{answer.source_title} -> {answer.to_occupation.title} (O*NET {answer.release}): "
         f"{summary.gaps} gaps, {summary.missing} missing, coverage {summary.coverage:.0%}"
     )
     table = Table("skill", "status", "from", "to", "difference", "importance", title=title)

@@ -11,17 +11,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from skillgap.database.engine import connect
 from skillgap.errors import ExportError
 from skillgap.gap import pair_blocks
-from skillgap.http.csv_response import cells, columns
-from skillgap.http.csv_text import csv_text
+from skillgap.http.csv_response import cells, columns, csv_text
 from skillgap.http.parameters import Domain
-from skillgap.occupations.batch.lines import CSV_HEADER, csv_lines
-from skillgap.occupations.batch.service import MatrixQuery, matrix_asked_for
+from skillgap.occupations.batch.query import MatrixQuery
+from skillgap.occupations.batch.service import CSV_HEADER, csv_lines, matrix_blocks
 from skillgap.occupations.reference.schemas import RatingOut
 from skillgap.onet.catalogue import Catalogue, current_catalogue
 from skillgap.settings import DatabaseSettings
@@ -61,9 +59,7 @@ def export(
     if path.suffix == ".parquet" and find_spec("pyarrow") is None:
         raise ExportError("Parquet needs pyarrow: install it, or skillgap[parquet].")
     catalogue = current_catalogue(connect(DatabaseSettings().url()))
-    given = {"from": source, "to": target, "domain": domain}
-    asked = {name: value for name, value in given.items() if value is not None}
-    query = matrix_asked_for(asked, catalogue)
+    query = MatrixQuery.model_validate({"from": source, "to": target, "domain": domain})
     write = _write_pairs if rows is Rows.PAIRS else _write_ratings
     with _replacing(path) as part:
         written = write(part, catalogue, query)
@@ -73,10 +69,12 @@ def export(
 def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     release = catalogue.info.release
     matrix = catalogue.matrix(query.domain)
-    blocks = pair_blocks.blocks(matrix, query.from_code, query.to_code)
+    blocks = matrix_blocks(catalogue, query)
     if path.suffix == ".csv":
         lines = (csv_lines(release, block) for block in blocks)
         return _write_csv(path, CSV_HEADER, lines)
+    import pandas as pd
+
     codes = pd.CategoricalDtype(list(matrix.codes))
     names = pair_blocks.COLUMNS[1:]
     frame = pd.concat(
@@ -97,6 +95,8 @@ def _write_ratings(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     )
     if path.suffix == ".csv":
         return _write_csv(path, csv_text([RATING_COLUMNS]), map(csv_text, rated))
+    import pandas as pd
+
     frame = pd.DataFrame(chain.from_iterable(rated), columns=RATING_COLUMNS)
     types = {f"{scale}_{name}": dtype for scale in ("level", "importance") for name, dtype in PARQUET_TYPES.items()}
     frame.astype(types).to_parquet(path, engine="pyarrow", index=False)

@@ -1,12 +1,16 @@
-"""What endpoints take from a request: the release served, codes, pages."""
+"""The types that parameters of several routes have."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query
-from pydantic import Field
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict, Field
 
+from skillgap.errors import RequestError, faults_of
+from skillgap.http.reader import Reader
+from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import DASHES
 
 Domain = Literal["skills", "knowledge", "abilities", "work_activities", "all"]
@@ -16,20 +20,65 @@ DOMAIN_DESCRIPTION = (
 )
 LEVELS_DESCRIPTION = (
     "`published`: O*NET's. `rescored`: a language model's, where it has given some, and "
-    "`calibrated`: those moved onto O*NET's scale; the answer says whose they are. Skills only."
+    "`calibrated`: those moved onto O*NET's scale; the answer says whose they are. Skills only. "
+    "Without it: what the service is set to, usually `published`."
 )
-LONGEST_SEARCH = 200
+LONGEST_SEARCH = 200  # characters
 LARGEST_PAGE = 1000
 CODE_PATTERN = rf"^\s*\d{{2}}[{DASHES}]\d{{4}}(\.\d{{2}})?\s*$"
-CodeText = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": CODE_PATTERN})]
-"""A code as it is asked for; what is no code is told by ``parse_code``, with an example of one."""
+
+OccupationCode = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": CODE_PATTERN})]
+"""An O*NET-SOC code or its first 6 digits; ``parse_code`` says what is wrong with any other text."""
 CodeInPath = Annotated[
-    CodeText,
-    Path(
-        description="An O*NET-SOC code, or its first 6 digits.",
-        examples=["15-1251.00"],
-    ),
+    OccupationCode, Path(description="An O*NET-SOC code, or its first 6 digits.", examples=["15-1251.00"])
 ]
-DomainParameter = Annotated[Domain, Query(description=DOMAIN_DESCRIPTION)]
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="How many, at most.")]
-Offset = Annotated[int, Query(ge=0, le=1_000_000, description="How many to pass over.")]
+
+
+class StrictQuery(BaseModel):
+    """Parameters, or members of a body, of which unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
+        """What the loaded releases find wrong with values that may be malformed otherwise.
+
+        ``values`` are as sent, by parameter, those in the path among them. With this, a response that refuses
+        malformed values names every other fault of the request too.
+        """
+        yield from ()
+
+
+class ReleaseQuery(StrictQuery):
+    """The parameter of every route that reads a release."""
+
+    release: str | None = Field(
+        default=None, max_length=20, description="A loaded release; without it the current one."
+    )
+
+    @classmethod
+    def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
+        """A release that is not loaded, or the faults that the release finds."""
+        release = values.get("release")
+        try:
+            catalogue = reader.catalogue(release if isinstance(release, str) else None)
+        except RequestError as error:
+            yield error
+        else:
+            yield from cls.faults(values, catalogue)
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong: codes it does not have."""
+        if isinstance(text := values.get("code"), str):
+            try:
+                catalogue.code_named(text, "code")
+            except RequestError as error:
+                yield from faults_of(error)
+
+
+class Page(BaseModel):
+    """A part of a list."""
+
+    limit: int = Field(default=20, ge=1, le=LARGEST_PAGE, description="How many, at most.")
+    offset: int = Field(default=0, ge=0, le=1_000_000, description="How many to skip.")

@@ -1,9 +1,9 @@
-"""How every documented route reads its query: the parameters it documents, each at most once."""
+"""Routes that refuse what they do not document, and name every fault of a request in one answer."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response, params
@@ -12,76 +12,104 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
+from skillgap.http.bodies import JsonRequest
+from skillgap.http.parameters import StrictQuery
+from skillgap.http.reader import Reader
 
-MOST_FAULTS = 100  # told of one request
-LONGEST_NAME = 60  # characters of a name that we did not make
+MOST_FAULTS = 100  # in one answer
+LONGEST_NAME = 60  # characters of a name that a client has sent
 UNKNOWN_PARAMETER = "There is no such parameter here."
-
-Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRoute(APIRoute):
-    """Refuses what it does not document, and what is there twice, with all else that is wrong.
+    """A route that refuses unknown and repeated parameters: a misspelt filter must not look as if it were used.
 
-    A parameter that is ignored misleads: who misspells a filter takes the answer for filtered.
+    Values that FastAPI rejects are reported together with codes that the release does not have. A POST takes one
+    JSON object; its members may stand in the query instead.
     """
 
-    def get_route_handler(self) -> Answering:
-        """The route's own handler behind a look at the names in the query."""
-        answer = super().get_route_handler()
-        known = frozenset(_names_in_query(self))
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's handler, behind the checks of names and with all faults in one."""
+        handle = super().get_route_handler()
+        model = _strict_model(self)
+        names = None if self.body_field else frozenset(_query_names(self))
 
-        async def answer_or_refuse(request: Request) -> Response:
-            misnamed = list(_name_faults(request, known)) if request.scope["query_string"] else []
-            if not misnamed:
-                return await answer(request)
+        async def handle_strictly(request: Request) -> Response:
+            values: Mapping[str, Any] = request.query_params
+            if names is None:
+                request = JsonRequest(request)
+                values = await request.read_values()
+            name_faults = list(_name_faults(request, names)) if request.scope["query_string"] else []
             faults: list[RequestError] = []
             try:
-                await answer(request)
-            except RequestError as error:
-                faults += faults_of(error)
+                response = await handle(request)
+                if not name_faults:
+                    return response
             except RequestValidationError as error:
-                faults += validation_faults(error)
-            except HTTPException:  # what is wrong with the request comes first
-                pass
-            told = {(type(fault), fault.parameter, str(fault)): fault for fault in [*faults, *misnamed]}
-            raise SeveralFaults(list(told.values())[:MOST_FAULTS]) from None
+                faults = validation_faults(error)
+                malformed = {fault.parameter for fault in faults}
+                others = model.request_faults({**request.path_params, **values}, Reader(request)) if model else ()
+                faults += (fault for fault in others if fault.parameter not in malformed)
+            except RequestError as error:
+                if not name_faults:
+                    raise
+                faults += faults_of(error)
+            except HTTPException:
+                if not name_faults:
+                    raise
+            raise SeveralFaults(_distinct([*faults, *name_faults])) from None
 
-        return answer_or_refuse
+        return handle_strictly
 
 
 class StrictRouter(APIRouter):
-    """A router of documented routes."""
+    """A router of strict routes."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=StrictRoute, **options)
 
 
 def validation_faults(error: RequestValidationError) -> list[RequestError]:
-    """What FastAPI found wrong with the parameters, each with its name."""
+    """What FastAPI rejects, by parameter."""
     return [
-        InvalidParameter(f"{fault['msg']}.", parameter=".".join(map(str, fault["loc"][1:]))[:LONGEST_NAME])
+        InvalidParameter(_sentence(fault), parameter=".".join(map(str, fault["loc"][1:]))[:LONGEST_NAME])
         for fault in error.errors()
     ]
 
 
-def _names_in_query(route: APIRoute) -> Iterator[str]:
-    """The names that the route may be asked with; the options in a body may be in the query too."""
-    for field in get_flat_params(route.dependant):
-        if isinstance(field.field_info, params.Query):
+def _sentence(fault: Mapping[str, Any]) -> str:
+    match fault["type"], fault["loc"][-1]:
+        case "extra_forbidden", _:
+            return UNKNOWN_PARAMETER
+        case "missing", "from" | "to" as name:
+            return f"The parameter '{name}' is missing: give an O*NET-SOC code."
+        case _:
+            return f"{fault['msg'].removeprefix('Value error, ')}."
+
+
+def _strict_model(route: APIRoute) -> type[StrictQuery] | None:
+    """The model of the route's query or body."""
+    fields = [*route.dependant.query_params, *route.dependant.body_params]
+    models = (field.field_info.annotation for field in fields)
+    return next((model for model in models if isinstance(model, type) and issubclass(model, StrictQuery)), None)
+
+
+def _query_names(route: APIRoute) -> Iterator[str]:
+    for field in get_flat_params(route.dependant):  # models are flattened to their fields
+        if not isinstance(field.field_info, params.Path):
             yield field.alias
-    documented = route.openapi_extra or {}
-    for parameter in documented.get("parameters", ()):
-        yield parameter["name"]
-    for content in documented.get("requestBody", {}).get("content", {}).values():
-        yield from content["schema"]["properties"]
 
 
-def _name_faults(request: Request, known: frozenset[str]) -> Iterator[RequestError]:
+def _name_faults(request: Request, names: frozenset[str] | None) -> Iterator[RequestError]:
+    """Names that the route does not have (None: its body's model checks them) or that are sent twice."""
     for name, times in Counter(name for name, _ in request.query_params.multi_items()).items():
-        short = name[:LONGEST_NAME]
-        if name not in known:
-            yield InvalidParameter(UNKNOWN_PARAMETER, parameter=short)
+        parameter = name[:LONGEST_NAME]
+        if names is not None and name not in names:
+            yield InvalidParameter(UNKNOWN_PARAMETER, parameter=parameter)
         elif times > 1:
-            text = f"The parameter '{short}' is there more than once."
-            yield InvalidParameter(text, parameter=short)
+            yield InvalidParameter(f"The parameter '{parameter}' is there more than once.", parameter=parameter)
+
+
+def _distinct(faults: list[RequestError]) -> list[RequestError]:
+    distinct = {(type(fault), fault.parameter, str(fault)): fault for fault in faults}
+    return list(distinct.values())[:MOST_FAULTS]

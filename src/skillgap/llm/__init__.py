@@ -1,1 +1,1 @@
-"""The language model: client and replies. It knows no subject."""
+"""The language model: client, replies, token budget. It knows no subject."""

@@ -1,7 +1,7 @@
 """One call of a language model through the chat interface, whatever the server makes of it.
 
-A server's answer, good or bad, comes back as a ``Reply``: what it said, what it cost, and what may
-be tried next. Whoever asks decides on trying again, so that every attempt is seen and counted.
+Every result of a call, good or bad, is a ``Reply``: its text, its cost, and what may be tried next.
+The caller decides on retries, so that every attempt is seen and counted.
 """
 
 from __future__ import annotations
@@ -10,26 +10,17 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from openai import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    AsyncOpenAI,
-    OpenAIError,
-    omit,
-)
+from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
 from pydantic import BaseModel, Field, ValidationError
 
-from skillgap.llm.replies import Next, Reply, ResponseFormat, Said, Usage
+from skillgap.llm.replies import Next, Reply, ReplyKind, ResponseFormat, Usage
+from skillgap.retry_after import retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
-
     from openai.types.chat.completion_create_params import ResponseFormat as FormatParameter
     from openai.types.shared_params.response_format_json_schema import JSONSchema
 
@@ -38,10 +29,10 @@ logger = logging.getLogger(__name__)
 
 OPENAI = "https://api.openai.com/v1"
 LONGEST_MESSAGE = 1_000  # characters of a fault that are kept
-LONGEST_WAIT = 120.0  # seconds that a server may ask us to wait
+LONGEST_WAIT = 120.0  # seconds that a server may ask the client to wait
 
 _NAMES_THE_FORMAT = re.compile(r"response_format|json_schema|json_object|structured output", re.I)
-_REFUSES_IT = re.compile(
+_REJECTS_IT = re.compile(
     r"not (?:\w+ )?(?:support|accept|allow|permit|valid|available|implement)|unsupported|"
     r"must be|invalid|unknown|unrecogni[sz]ed|extra (?:inputs|fields)",
     re.I,
@@ -71,7 +62,7 @@ class _Choice(BaseModel):
 
 
 class _Completion(BaseModel):
-    """The part of a chat completion that we read; a stranger's answer, so it is checked."""
+    """The part of a chat completion that is used, validated."""
 
     model: str | None = None
     system_fingerprint: str | None = None
@@ -80,10 +71,10 @@ class _Completion(BaseModel):
 
 
 class Chat:
-    """One model behind one address. Remembers which response format the server accepts.
+    """One model at one address. Remembers which response format the server accepts.
 
-    ``timeout_seconds`` is for a call as a whole: a server that sends a byte now and then ends too.
-    Without ``base_url`` it is OpenAI's own. Nothing is read from OpenAI's environment variables.
+    ``timeout_seconds`` is for a call as a whole, also where the server sends a byte now and then.
+    Without ``base_url`` it is OpenAI's own. No environment variable of OpenAI's is sent.
     """
 
     def __init__(
@@ -104,67 +95,57 @@ class Chat:
         self._key = api_key or "none"  # the client insists on one
         self._client = AsyncOpenAI(
             api_key=self._key,
-            admin_api_key="",
+            admin_api_key="",  # else it is read from the environment, as are the next three
             organization="",
             project="",
             webhook_secret="",
             base_url=self.base_url,
             timeout=timeout_seconds,
-            max_retries=0,  # every attempt is ours to count
+            max_retries=0,  # the caller counts every attempt
             default_headers={"Authorization": f"Bearer {self._key}"},
         )
-        self._client.organization = self._client.project = self._client.admin_api_key = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self._client.close()
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def ask(self, system: str, user: str, *, name: str, schema: Mapping[str, Any], token_limit: int) -> Reply:
-        """Ask once, for an answer by the JSON schema of at most ``token_limit`` tokens.
+        """The reply to one prompt: an answer by the JSON schema of at most ``token_limit`` tokens, or a failure.
 
-        When the server does not know the response format, the next call uses the one below it.
+        When the server does not accept the response format, the next call uses its fallback.
         """
-        used = self.response_format
-        own = self.base_url == OPENAI
+        sent_format = self.response_format
+        at_openai = self.base_url == OPENAI
         started = time.monotonic()
         try:
             async with asyncio.timeout(self._timeout_seconds):
                 raw = await self._client.chat.completions.with_raw_response.create(
                     model=self.model,
-                    messages=[
-                        {"role": "system", "content": system},
-                        {"role": "user", "content": user},
-                    ],
-                    response_format=_format_parameter(used, name, schema) or omit,
-                    max_completion_tokens=token_limit if own else omit,
-                    max_tokens=omit if own else token_limit,  # the only name local servers know
+                    messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+                    response_format=_format_parameter(sent_format, name, schema) or omit,
+                    max_completion_tokens=token_limit if at_openai else omit,
+                    max_tokens=omit if at_openai else token_limit,  # the only name local servers know
                     temperature=omit if self.temperature is None else self.temperature,
+                    extra_headers={"OpenAI-Organization": omit, "OpenAI-Project": omit},
                 )
             reply = self._read(raw.text)
         except (TimeoutError, APITimeoutError):
-            fault = f"no answer within {self._timeout_seconds:g} s"
-            reply = {"said": Said.FAILED, "fault": fault, "next": Next.LATER}
+            reply = _failed(f"no answer within {self._timeout_seconds:g} s", Next.LATER)
         except APIStatusError as error:
-            reply = self._read_error(error, used)
+            reply = self._read_error(error, sent_format)
         except APIConnectionError as error:
-            fault = f"{error} {error.__cause__ or ''}"
-            reply = {"said": Said.FAILED, "fault": fault, "next": Next.LATER}
+            reply = _failed(f"{error} {error.__cause__ or ''}", Next.LATER)
         except OpenAIError as error:
-            reply = {"said": Said.FAILED, "fault": str(error), "next": Next.LATER}
+            reply = _failed(str(error), Next.LATER)
         reply["fault"] = self._scrub(reply.get("fault", ""))
         milliseconds = round((time.monotonic() - started) * 1000)
-        return Reply(response_format=used, milliseconds=milliseconds, **reply)
+        return Reply(response_format=sent_format, milliseconds=milliseconds, **reply)
 
     def _read(self, body: str) -> dict[str, Any]:
         try:
@@ -172,62 +153,62 @@ class Chat:
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(part) for part in fault["loc"])
-            return {
-                "said": Said.FAILED,
-                "fault": f"the server's answer is not a chat completion: {place} {fault['msg']}",
-                "next": Next.LATER,
-                "text": self._scrub(body),
-            }
+            message = f"the server's answer is not a chat completion: {place} {fault['msg']}"
+            return _failed(message, Next.LATER) | {"text": self._scrub(body)}
         choice = completion.choices[0]
         reply: dict[str, Any] = {
-            "said": Said.ANSWER,
+            "kind": ReplyKind.ANSWER,
             "text": choice.message.content or "",
             "usage": _usage(completion.usage),
             "model_answered": completion.model,
             "system_fingerprint": completion.system_fingerprint,
         }
         if choice.message.refusal:
-            reply |= {"said": Said.REFUSED, "fault": choice.message.refusal}
+            reply |= {"kind": ReplyKind.REFUSED, "fault": choice.message.refusal}
         elif choice.finish_reason == "length":
-            reply |= {"said": Said.CUT, "fault": "the answer was cut at its length limit"}
+            reply |= {"kind": ReplyKind.CUT, "fault": "the answer was cut at its length limit"}
         elif choice.finish_reason == "content_filter":
-            reply |= {"said": Said.FILTERED, "fault": "the server's content filter stepped in"}
+            reply |= {"kind": ReplyKind.FILTERED, "fault": "the server's content filter blocked the answer"}
         return reply
 
-    def _read_error(self, error: APIStatusError, used: ResponseFormat) -> dict[str, Any]:
+    def _read_error(self, error: APIStatusError, sent_format: ResponseFormat) -> dict[str, Any]:
         status, text = error.status_code, str(error)
-        reply: dict[str, Any] = {"said": Said.FAILED, "fault": text}
-        # What is turned away costs nothing; of a 500 or a time-out nobody knows.
+        reply = _failed(text, Next.STOP)
+        # What is rejected costs nothing; of a 500 or a time-out it is unknown.
         reply["unbilled"] = (status < 500 and status != 408) or status == 503
-        if status in (400, 422) and _NAMES_THE_FORMAT.search(text) and _REFUSES_IT.search(text):
-            below = used.below
-            if below is not None:
-                logger.info("%s does not accept %s; trying %s", self.base_url, used, below)
-                if self.response_format == used:  # else another call has stepped down already
-                    self.response_format = below
-                return reply | {"next": Next.AT_ONCE}
-        if status == 413 or (status in (400, 422) and _TOO_LONG.search(f"{error.code} {text}")):
+        invalid, fallback = status in (400, 422), sent_format.fallback
+        if invalid and fallback and _NAMES_THE_FORMAT.search(text) and _REJECTS_IT.search(text):
+            logger.info("%s does not accept %s; trying %s", self.base_url, sent_format, fallback)
+            if self.response_format == sent_format:  # else another call has fallen back already
+                self.response_format = fallback
+            return reply | {"next": Next.AT_ONCE}
+        if status == 413 or (invalid and _TOO_LONG.search(f"{error.code} {text}")):
             return reply | {"next": Next.LESS}
         if status in (408, 409, 429) or status >= 500:
             exhausted = error.code == "insufficient_quota"
             forbidden = error.response.headers.get("x-should-retry") == "false"
             following = Next.STOP if exhausted else Next.NOTHING if forbidden else Next.LATER
-            return reply | {"next": following, "wait_seconds": _retry_after(error.response.headers)}
-        return reply | {"next": Next.STOP}
+            return reply | {"next": following, "wait_seconds": _wait_seconds(error.response.headers)}
+        return reply
 
     def _scrub(self, text: str) -> str:
+        """The text without keys, and not too long."""
         if self._key != "none":
             text = text.replace(self._key, "***")
         return _LIKE_A_KEY.sub("***", text)[:LONGEST_MESSAGE].strip()
 
 
-def _format_parameter(used: ResponseFormat, name: str, schema: Mapping[str, Any]) -> FormatParameter | None:
-    if used is ResponseFormat.PROMPT:
+def _failed(fault: str, following: Next) -> dict[str, Any]:
+    return {"kind": ReplyKind.FAILED, "fault": fault, "next": following}
+
+
+def _format_parameter(kind: ResponseFormat, name: str, schema: Mapping[str, Any]) -> FormatParameter | None:
+    if kind is ResponseFormat.PROMPT:
         return None
-    if used is ResponseFormat.OBJECT:
+    if kind is ResponseFormat.OBJECT:
         return {"type": "json_object"}
     described: JSONSchema = {"name": name, "schema": dict(schema)}
-    if used is ResponseFormat.STRICT:
+    if kind is ResponseFormat.STRICT:
         described["strict"] = True
     return {"type": "json_schema", "json_schema": described}
 
@@ -239,16 +220,11 @@ def _usage(usage: _Usage | None) -> Usage | None:
     return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens if details else None)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait; None where it does not say, or for too long."""
-    milliseconds, after = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+def _wait_seconds(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks the client to wait; None where it does not say, or for too long."""
+    milliseconds = headers.get("retry-after-ms", "")
     if re.fullmatch(r"\d+(\.\d+)?", milliseconds):
-        seconds = float(milliseconds) / 1000
-    elif re.fullmatch(r"\d+(\.\d+)?", after):
-        seconds = float(after)
+        seconds: float | None = float(milliseconds) / 1000
     else:
-        try:
-            seconds = (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
-            return None
-    return max(seconds, 0.0) if seconds <= LONGEST_WAIT else None
+        seconds = retry_after(headers.get("retry-after", ""), datetime.now(UTC))
+    return None if seconds is None or seconds > LONGEST_WAIT else seconds

@@ -1,4 +1,4 @@
-"""What becomes of a call: plain values, so that whoever reads them needs no client."""
+"""Replies of a language model: plain values, so that a reader of them needs no client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ResponseFormat(StrEnum):
-    """How a server is told to answer in JSON; the ladder, from its top."""
+    """How a server is made to answer in JSON, the strictest way first."""
 
     STRICT = "json_schema_strict"
     SCHEMA = "json_schema"
@@ -15,15 +15,15 @@ class ResponseFormat(StrEnum):
     PROMPT = "prompt_only"
 
     @property
-    def below(self) -> ResponseFormat | None:
-        """The next rung down."""
-        rungs = list(ResponseFormat)
-        place = rungs.index(self) + 1
-        return rungs[place] if place < len(rungs) else None
+    def fallback(self) -> ResponseFormat | None:
+        """The next format, for a server that does not accept this one."""
+        formats = list(ResponseFormat)
+        following = formats.index(self) + 1
+        return formats[following] if following < len(formats) else None
 
 
-class Said(StrEnum):
-    """What came back."""
+class ReplyKind(StrEnum):
+    """What a call resulted in."""
 
     ANSWER = "answer"
     CUT = "cut"  # the answer reached its length limit
@@ -35,11 +35,11 @@ class Said(StrEnum):
 class Next(StrEnum):
     """What may be tried after a failure."""
 
-    NOTHING = "nothing"  # the same question would fail again
+    NOTHING = "nothing"  # the same prompt would fail again
     LATER = "later"
     AT_ONCE = "at once"  # the response format has been changed
-    LESS = "less"  # the question was too long
-    STOP = "stop"  # no question would be answered: wrong key, wrong address, quota used up
+    LESS = "less"  # the prompt was too long
+    STOP = "stop"  # no call would succeed: wrong key, wrong address, quota used up
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,26 @@ class Usage:
 
     @property
     def total(self) -> int:
-        """What they cost together."""
+        """Tokens of prompt and completion."""
         return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What became of one call."""
+    """The result of one call."""
 
-    said: Said
+    kind: ReplyKind
     response_format: ResponseFormat
     milliseconds: int
     text: str = ""
     fault: str = ""  # a sentence; never holds a key
     next: Next = Next.NOTHING
-    wait_seconds: float | None = None  # as the server asks for
+    wait_seconds: float | None = None  # that the server asks the client to wait
     usage: Usage | None = None
-    unbilled: bool = False  # it was turned away before a model saw it
+    unbilled: bool = False  # it was rejected before a model saw it
     model_answered: str | None = None
     system_fingerprint: str | None = None
+
+    def tokens(self, estimate: int) -> int:
+        """Tokens to count against a budget: as reported, or the estimate where that is unknown."""
+        return self.usage.total if self.usage else 0 if self.unbilled else estimate

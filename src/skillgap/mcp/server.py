@@ -20,16 +20,16 @@ from skillgap.errors import (
     DatabaseUnavailable,
     NothingLoaded,
     RequestError,
-    SeveralFaults,
     SkillgapError,
     faults_of,
 )
-from skillgap.occupations.moves.query import MovesOptions
-from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut, MovesOut
-from skillgap.occupations.notes import notes_of
-from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.moves.query import MovesQuery
+from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut
+from skillgap.occupations.moves.service import rank_moves
+from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
-from skillgap.occupations.schemas import OccupationRef
+from skillgap.occupations.pair.service import compare
+from skillgap.occupations.schemas import OccupationRef, release_notes
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue
 
@@ -149,7 +149,7 @@ class Tools:
                     )
                     for one in found[:limit]
                 ],
-                notes=notes_of(catalogue, "skills"),
+                notes=release_notes(catalogue, "skills"),
             )
 
     def compare_occupations(
@@ -161,8 +161,8 @@ class Tools:
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
-            sides = _sides(catalogue, {"from_code": from_code, "to_code": to_code})
-            answer = SkillGapOut.of(catalogue, GapOptions(explain="anchors"), *sides)
+            query = {"from": from_code, "to": to_code, "explain": "anchors"}
+            answer = compare(catalogue, GapQuery.model_validate(query))
         return ComparedOccupations(
             release=answer.release,
             sentence=_compared_sentence(catalogue, answer),
@@ -187,8 +187,7 @@ class Tools:
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
-            (side,) = _sides(catalogue, {"code": code})
-            return _closest_moves(catalogue, side.onetsoc_code, limit)
+            return _closest_moves(catalogue, code, limit)
 
     def _catalogue(self, release: str | None) -> Catalogue:
         self.live.refresh()
@@ -227,20 +226,6 @@ def _fault_sentence(fault: SkillgapError) -> str:
     return f"{fault} Ask instead about: {named}." if named else str(fault)
 
 
-def _sides(catalogue: Catalogue, texts: dict[str, str]) -> list[Side]:
-    sides: list[Side] = []
-    faults: list[RequestError] = []
-    for parameter, text in texts.items():
-        try:
-            code = catalogue.code_named(text, parameter)
-            sides.append(Side(code, catalogue.profile(code, parameter)))
-        except RequestError as fault:
-            faults.append(fault)
-    if faults:
-        raise SeveralFaults(faults)
-    return sides
-
-
 def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
     if not codes:
         return f"{catalogue.info.title} has no occupation that {text!r} could mean."
@@ -253,18 +238,17 @@ def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
 
 
 def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
-    source = answer.from_occupation.title if answer.from_occupation else "You"
     target, summary = answer.to_occupation, answer.summary
     widest = ", ".join(one.element_name for one in answer.skill_gaps[:MOST_REASONS])
     return (
-        f"By {catalogue.info.title}, {source} bring {summary.coverage:.0%} of the skill "
+        f"By {catalogue.info.title}, {answer.source_title} bring {summary.coverage:.0%} of the skill "
         f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
         f"{f', most of all {widest}' if widest else ''}."
     )
 
 
 def _closest_moves(catalogue: Catalogue, code: str, limit: int) -> ClosestMoves:
-    answer = MovesOut.of(catalogue, MovesOptions(limit=limit), code)
+    answer = rank_moves(catalogue, code, MovesQuery(limit=limit))
     title = answer.occupation.title
     named = ", ".join(one.occupation.title for one in answer.moves[:MOST_REASONS])
     return ClosestMoves(

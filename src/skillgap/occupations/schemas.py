@@ -1,16 +1,46 @@
-"""What the answers look like. A field that is declared is always sent; null is "not published"."""
+"""What responses of several subjects hold. A declared field is always sent; null is "not published"."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed
+from skillgap.onet.tables import DOMAINS
 
 SAMPLE_NOTE = (
     "THE ILLUSTRATIVE SAMPLE IS SERVED, NOT O*NET DATA: its levels are our own judgement. "
     "Load a release with `skillgap load`."
 )
+MIXED_RATERS = (
+    "Domains are rated by different people: skills and abilities by analysts, knowledge and work "
+    "activities by incumbents, who rate higher. Compare levels within a domain."
+)
+COMPUTED_DECIMALS = 5  # of computed figures; published figures are passed on as they are
+
+Level = Annotated[float, Field(ge=0, le=7, description="On O*NET's LV scale, 0-7.")]
+Importance = Annotated[float, Field(ge=1, le=5, description="On O*NET's IM scale, 1-5.")]
+Score = Annotated[float, Field(ge=0, le=100, description="The same on O*NET's standardised scale, 0-100.")]
+Coverage = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        description="Share of the target's required level that the source has, each element weighted by its "
+        "importance to the target.",
+    ),
+]
+WeightedGap = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=7,
+        description="Mean gap in levels: what the target requires above the source, each element weighted by its "
+        "importance to the target.",
+    ),
+]
 
 
 class OccupationRef(BaseModel):
@@ -38,6 +68,19 @@ class ScaleOut(BaseModel):
     maximum: int
 
 
+class FilterOut(BaseModel):
+    """A filter that is used, and how many elements or occupations it removed."""
+
+    name: str
+    value: str | bool | float
+    removed: int
+
+
+def rounded(figure: float) -> float:
+    """A computed figure as it is sent."""
+    return round(figure, COMPUTED_DECIMALS)
+
+
 def occupation_ref(catalogue: Catalogue, code: str) -> OccupationRef:
     """Code and title of an occupation."""
     return OccupationRef(onetsoc_code=code, title=catalogue.occupations[code].title)
@@ -55,3 +98,19 @@ def compared_occupation(catalogue: Catalogue, code: str, used: LevelsUsed = PUBL
 def scale_out(catalogue: Catalogue, scale_id: str) -> ScaleOut:
     """A scale of the release."""
     return ScaleOut.model_validate(catalogue.scales[scale_id]._asdict())
+
+
+def release_notes(catalogue: Catalogue, domain: str, *codes: str) -> list[str]:
+    """What to know of the release, the domain and these occupations before relying on the figures."""
+    notes = [SAMPLE_NOTE] if catalogue.info.illustrative else []
+    notes += [
+        f"{code} {catalogue.occupations[code].title} is not rated in this release "
+        f"({catalogue.info.title}): its levels are from {catalogue.source(code)}."
+        for code in codes
+        if code in catalogue.supplemental
+    ]
+    if domain == "all":
+        absent = [name for name in DOMAINS if name not in catalogue.profiles]
+        notes.append(MIXED_RATERS)
+        notes += [f"This release was loaded without {name.replace('_', ' ')}." for name in absent]
+    return notes

@@ -48,6 +48,7 @@ class Catalogue:
     anchors: Mapping[str, tuple[Anchor, ...]]  # by element id
     related: Mapping[str, tuple[Related, ...]]  # by onetsoc_code
     job_titles: Mapping[str, tuple[str, ...]]  # by onetsoc_code
+    reported_titles: Mapping[tuple[str, str], bool]  # (onetsoc_code, title): whether My Next Move shows it
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
     search: Callable[[], SearchIndex]  # made on first use: other requests need not wait for it
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
@@ -201,6 +202,7 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
     elements = {element.element_id: element for element in queries.elements(connection, release)}
     profiles = queries.profiles(connection, release, elements)
     job_titles = queries.job_titles(connection, release)
+    reported_titles = queries.reported_titles(connection, release)
     return Catalogue(
         info=info,
         occupations=occupations,
@@ -210,12 +212,14 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         anchors=queries.level_anchors(connection, release),
         related=queries.related_occupations(connection, release),
         job_titles=job_titles,
+        reported_titles=reported_titles,
         older_codes=queries.older_codes(connection, release),
         search=cache(
             lambda: SearchIndex(
                 {code: occupation.title for code, occupation in occupations.items()},
                 ((code, title) for code, titles in job_titles.items() for title in titles),
                 profiles["skills"].keys(),
+                reported_titles,
             )
         ),
         model=read_model_levels(connection, release, elements, profiles),

@@ -182,6 +182,22 @@ def job_titles(connection: Connection, release: str) -> dict[str, tuple[str, ...
     return {code: tuple(names) for code, names in found.items()}
 
 
+def reported_titles(connection: Connection, release: str) -> dict[tuple[str, str], bool]:
+    """The titles that people reported, (onetsoc_code, title), and whether My Next Move shows them.
+
+    Empty where the release was loaded without them.
+    """
+    title = tables.ReportedTitles
+    if not inspect(connection).has_table(title.__tablename__):
+        return {}
+    query = (
+        select(title.onetsoc_code, title.reported_job_title, title.shown_in_my_next_move)
+        .where(title.release == release)
+        .order_by(title.onetsoc_code, title.reported_job_title)
+    )
+    return {(code, name): shown == "Y" for code, name, shown in connection.execute(query)}
+
+
 def related_occupations(connection: Connection, release: str) -> dict[str, tuple[Related, ...]]:
     """O*NET's related occupations of each occupation, the nearest first."""
     related = tables.RelatedOccupations

@@ -211,6 +211,22 @@ class JobTitles(Base):
     sources: Mapped[str | None] = mapped_column(String(50))  # O*NET's list of source numbers
 
 
+class ReportedTitles(Base):
+    """A title that people in an occupation reported ("Sample of Reported Titles")."""
+
+    __tablename__ = "reported_titles"
+    __table_args__ = (
+        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
+        CheckConstraint("shown_in_my_next_move IN ('Y', 'N')", name="shown_in_my_next_move"),
+        MYSQL,
+    )
+
+    release: Mapped[str] = mapped_column(String(20), primary_key=True)
+    onetsoc_code: Mapped[str] = mapped_column(CHAR(10), primary_key=True)
+    reported_job_title: Mapped[str] = mapped_column(String(150), primary_key=True)
+    shown_in_my_next_move: Mapped[str] = mapped_column(CHAR(1))
+
+
 class RelatedOccupations(Base):
     """O*NET's own list of occupations near an occupation; it is not symmetric."""
 
@@ -273,6 +289,7 @@ RELEASE_TABLES = tuple(
         "ratings",
         "level_anchors",
         "job_titles",
+        "reported_titles",
         "related_occupations",
         "job_zones",
         "code_crosswalk",

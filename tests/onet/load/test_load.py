@@ -25,6 +25,7 @@ COUNTS_OF_29_2 = {
     "ratings": 61_530 + 58_014,
     "level_anchors": 483,
     "job_titles": 56_560,
+    "reported_titles": 7_796,
     "related_occupations": 18_460,
     "job_zones": 923,
     "code_crosswalk": 0,
@@ -36,6 +37,7 @@ COUNTS_OF_SAMPLE = {
     "ratings": 1_680,
     "level_anchors": 105,
     "job_titles": 94,
+    "reported_titles": 32,
     "related_occupations": 87,
     "job_zones": 24,
     "code_crosswalk": 0,
@@ -220,11 +222,17 @@ def test_the_layout_of_30_3_loads_to_the_same_ratings(sqlite: Engine, onet: Path
 def test_short_names_and_no_reference_files_are_enough(sqlite: Engine, sample: Path) -> None:
     (sample / "Occupation Data.txt").rename(sample / "Occupation.txt")
     (sample / "Scales Reference.txt").rename(sample / "Scales.txt")
-    for name in ("Content Model Reference", "Alternate Titles", "Related Occupations", "Job Zones"):
+    for name in (
+        "Content Model Reference",
+        "Alternate Titles",
+        "Sample of Reported Titles",
+        "Related Occupations",
+        "Job Zones",
+    ):
         (sample / f"{name}.txt").unlink()
     load(sqlite, sample)
     assert counts(sqlite) == COUNTS_OF_SAMPLE | {
-        "job_titles": 0, "related_occupations": 0, "job_zones": 0
+        "job_titles": 0, "reported_titles": 0, "related_occupations": 0, "job_zones": 0
     }  # fmt: skip
     with reading(sqlite) as connection:
         first = queries.elements(connection, "sample")[0]

@@ -14,9 +14,9 @@ from skillgap.database.transactions import reading
 from skillgap.llm.client import Chat
 from skillgap.llm.replies import Reply
 from skillgap.onet.catalogue import Catalogue, read_catalogue
-from skillgap.onet.queries import releases
-from skillgap.onet.rescoring.rater import OpenAiRater
-from skillgap.onet.rescoring.rescore import RescoringProgress, rescore
+from skillgap.onet.queries import current_release
+from skillgap.onet.rescoring.job import RescoringProgress
+from skillgap.onet.rescoring.rescore import rescore
 from tests.llm.fake_model import FakeModel
 
 KEY = "sk-of-ours-0123456789"
@@ -32,8 +32,7 @@ def sample_engine(sqlite_url: str) -> Iterator[Engine]:
 
 def catalogue_of(engine: Engine) -> Catalogue:
     with reading(engine) as connection:
-        current = next(one for one in releases(connection) if one.current)
-        return read_catalogue(connection, current)
+        return read_catalogue(connection, current_release(connection))
 
 
 def ask(model: FakeModel, **options: Any) -> Reply:
@@ -50,7 +49,7 @@ def ask(model: FakeModel, **options: Any) -> Reply:
 class Job(NamedTuple):
     """A rescoring that is over, and how long it would have waited each time."""
 
-    tally: RescoringProgress
+    progress: RescoringProgress
     waited: list[float]
 
 
@@ -76,7 +75,7 @@ def run_job(model: FakeModel, sample_engine: Engine) -> Rescore:
                 catalogue = catalogue_of(engine)
                 return await rescore(
                     engine,
-                    OpenAiRater(chat),
+                    chat,
                     catalogue,
                     codes or ("15-1252.00",),
                     report=lambda _: None,

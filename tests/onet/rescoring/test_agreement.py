@@ -16,18 +16,10 @@ from skillgap.database.transactions import writing
 from skillgap.errors import NotEnoughRatings
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.calibration import Line, calibrated, move
-from skillgap.onet.rescored.levels import OneRun, Rater, RescoredLevel
-from skillgap.onet.rescoring.agreement import (
-    LevelPair,
-    bias,
-    compare_gaps,
-    fit_lines,
-    halves,
-    rank_correlation,
-    rated_twice,
-    report,
-    store_calibration,
-)
+from skillgap.onet.rescored.levels import Rater, RescoredLevel, RunLevel
+from skillgap.onet.rescoring.agreement import LevelPair, bias, rank_correlation
+from skillgap.onet.rescoring.calibrate import fit_lines, halves, rated_twice, report, store_calibration
+from skillgap.onet.rescoring.gap_agreement import compare_gaps
 from tests.conftest import load
 from tests.llm.fake_model import FakeModel
 from tests.onet.rescoring.conftest import Rescore, catalogue_of, rows
@@ -175,11 +167,11 @@ def test_a_level_moves_along_its_line_within_the_scale(level: str, line: Line | 
     assert str(move(Decimal(level), line)) == expected
 
 
-def run_of(level: str, **changes: Any) -> OneRun:
-    return OneRun(Decimal(level), False, "high", f"because of {level}")._replace(**changes)
+def run_of(level: str, **changes: Any) -> RunLevel:
+    return RunLevel(Decimal(level), False, "high", f"because of {level}")._replace(**changes)
 
 
-def test_runs_are_put_together_by_their_median() -> None:
+def test_runs_are_aggregated_by_their_median() -> None:
     assert RescoredLevel.of([run_of("3"), run_of("4", confidence="medium"), run_of("3.5")]) == (
         Decimal("3.50"), False, Decimal(1), "medium", "because of 3.5",
     )  # fmt: skip

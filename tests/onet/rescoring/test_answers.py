@@ -15,7 +15,7 @@ from skillgap.api.app import create_app
 from skillgap.database.engine import connect
 from skillgap.database.transactions import writing
 from skillgap.onet import live_catalogue
-from skillgap.onet.rescoring.agreement import store_calibration
+from skillgap.onet.rescoring.calibrate import store_calibration
 from skillgap.settings import ApiSettings, DatabaseSettings, LlmSettings
 from tests.llm.fake_model import FakeModel, changed, plain
 from tests.onet.rescoring.conftest import Rescore, catalogue_of

@@ -74,7 +74,7 @@ def test_one_skill_that_is_wrong_spoils_no_other(ratings: list[Any], fault: str)
 
 def test_a_skill_that_was_not_asked_for_is_passed_over() -> None:
     levels, faults = read_levels(answer(*GOOD, rating("2.B.9.z")), ASKED)
-    assert (list(levels), faults) == ([*ASKED], ("2.B.9.z was not asked for",))
+    assert (list(levels), faults) == ([*ASKED], ("2.B.9.z was not requested",))
 
 
 @pytest.mark.parametrize("end", range(60, len(answer(*GOOD)), 7))

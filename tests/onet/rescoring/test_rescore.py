@@ -9,8 +9,8 @@ from sqlalchemy import Engine, event, text
 
 from skillgap.database.locks import rescoring_lock
 from skillgap.errors import DatabaseUnavailable, RescoringInProgress
-from skillgap.onet.rescoring import rescore
-from skillgap.onet.rescoring.rescore import sample_occupations, unrated_occupations
+from skillgap.onet.rescoring import job as rescoring_job
+from skillgap.onet.rescoring.plan import sample_occupations, unrated_occupations
 from tests.conftest import SAMPLE, load
 from tests.llm.fake_model import (
     FakeModel,
@@ -38,7 +38,7 @@ def test_all_skills_of_an_occupation_are_rated_in_one_call(
     model: FakeModel, run_job: Rescore, sample_engine: Engine
 ) -> None:
     job = run_job(DEVELOPERS)
-    assert (job.tally.done, job.tally.calls, job.tally.levels) == (1, 1, 35)
+    assert (job.progress.done, job.progress.calls, job.progress.levels) == (1, 1, 35)
     found = dict(rows(sample_engine, LEVELS))
     assert len(found) == 35
     assert found["2.A.1.a"] == made_up_level("Software Developers", "2.A.1.a")
@@ -49,7 +49,7 @@ def test_a_call_is_kept_with_all_that_tells_where_its_numbers_come_from(
     model: FakeModel, run_job: Rescore, sample_engine: Engine
 ) -> None:
     model.script.append(good_but(model="a-model-2026-11"))
-    tally = run_job(DEVELOPERS, chat={"temperature": 0.2}).tally
+    progress = run_job(DEVELOPERS, chat={"temperature": 0.2}).progress
     with sample_engine.connect() as connection:
         call = connection.execute(text("SELECT * FROM rescoring_calls")).mappings().one()
     assert {name for name, value in call.items() if value is None} == {
@@ -61,15 +61,15 @@ def test_a_call_is_kept_with_all_that_tells_where_its_numbers_come_from(
     assert (call["model"], call["model_answered"]) == ("a-model", "a-model-2026-11")
     assert (call["prompt_version"], call["temperature"]) == ("levels-1", 0.2)
     assert (call["outcome"], call["response_format"]) == ("ok", "json_schema_strict")
-    assert call["tokens_counted"] == tally.tokens == tally.spent == model.tokens
+    assert call["tokens_counted"] == progress.tokens == progress.budget.spent == model.tokens
     assert call["prompt_tokens"] + call["completion_tokens"] == model.tokens
 
 
 def test_what_is_there_is_not_asked_again(model: FakeModel, run_job: Rescore) -> None:
     run_job(DEVELOPERS, COOKS)
     again = run_job(DEVELOPERS, COOKS)
-    assert (again.tally.runs, len(model.requests)) == (0, 2)
-    assert run_job(DEVELOPERS, runs=3).tally.calls == 2
+    assert (again.progress.runs, len(model.requests)) == (0, 2)
+    assert run_job(DEVELOPERS, runs=3).progress.calls == 2
 
 
 @pytest.mark.parametrize("options", [{"llm": "another-model"}, {"chat": {"temperature": 1.0}}], ids=str)
@@ -112,7 +112,7 @@ def test_of_an_answer_that_is_partly_wrong_only_the_rest_is_asked_again(
     model: FakeModel, run_job: Rescore, sample_engine: Engine, fault: str
 ) -> None:
     model.script.append(changed(lambda found: changes(found)[fault]))
-    assert run_job(DEVELOPERS).tally.done == 1
+    assert run_job(DEVELOPERS).progress.done == 1
     assert [asked.element_ids for asked in model.requests[1:]] == [[NINE]]
     assert "Your answer before this one could not be used in full" in model.requests[1].user
     assert NINE in model.requests[1].user.rpartition("in full")[2]
@@ -122,7 +122,7 @@ def test_of_an_answer_that_is_partly_wrong_only_the_rest_is_asked_again(
 
 def test_an_extra_skill_costs_nothing_more(model: FakeModel, run_job: Rescore, sample_engine: Engine) -> None:
     model.script.append(changed(lambda found: [*found, rating("x", "2.B.9.z")]))
-    assert run_job(DEVELOPERS).tally.calls == 1
+    assert run_job(DEVELOPERS).progress.calls == 1
     assert len(rows(sample_engine, LEVELS)) == 35
 
 
@@ -138,19 +138,19 @@ def test_an_extra_skill_costs_nothing_more(model: FakeModel, run_job: Rescore, s
 def test_an_answer_with_something_around_it_is_used(model: FakeModel, run_job: Rescore, behaviour: Any) -> None:
     model.script.append(behaviour)
     job = run_job(DEVELOPERS)
-    assert (job.tally.calls, job.tally.levels) == (1, 35)
+    assert (job.progress.calls, job.progress.levels) == (1, 35)
 
 
 def test_without_reported_usage_the_estimate_is_counted(model: FakeModel, run_job: Rescore) -> None:
     model.script.append(good_but(usage=False))
-    assert run_job(DEVELOPERS).tally.spent > model.tokens
+    assert run_job(DEVELOPERS).progress.budget.spent > model.tokens
 
 
 def test_of_an_answer_that_is_cut_the_beginning_is_used(
     model: FakeModel, run_job: Rescore, sample_engine: Engine
 ) -> None:
     model.script.append(cut_after(0.6))
-    assert run_job(DEVELOPERS).tally.done == 1
+    assert run_job(DEVELOPERS).progress.done == 1
     first, second = model.requests
     assert 10 < len(second.element_ids) < 20
     assert {*second.element_ids} < {*first.element_ids}
@@ -160,7 +160,7 @@ def test_of_an_answer_that_is_cut_the_beginning_is_used(
 
 def test_an_answer_that_is_cut_at_once_gets_more_room(model: FakeModel, run_job: Rescore) -> None:
     model.script.append(plain(content="<think>So many skills", finish_reason="length"))
-    assert run_job(DEVELOPERS).tally.levels == 35
+    assert run_job(DEVELOPERS).progress.levels == 35
     limits = [asked.body["max_tokens"] for asked in model.requests]
     assert limits == [3900, 2 * (400 + 17 * 100), 2 * (400 + 17 * 100), 2 * (400 + 100)]
 
@@ -168,8 +168,8 @@ def test_an_answer_that_is_cut_at_once_gets_more_room(model: FakeModel, run_job:
 def test_a_question_that_is_too_long_is_asked_in_parts(model: FakeModel, run_job: Rescore) -> None:
     model.context_bytes = 6_000
     job = run_job(DEVELOPERS)
-    assert (job.tally.done, job.tally.levels) == (1, 35)
-    assert job.tally.tokens == model.tokens
+    assert (job.progress.done, job.progress.levels) == (1, 35)
+    assert job.progress.tokens == model.tokens
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_what_passes_is_tried_again_after_a_while(
 ) -> None:
     model.script.extend([behaviour, behaviour])
     job = run_job(DEVELOPERS)
-    assert (job.tally.done, job.tally.levels) == (1, 35)
+    assert (job.progress.done, job.progress.levels) == (1, 35)
     assert outcomes(sample_engine) == ["failed", "failed", "ok"]
     assert 0.25 <= job.waited[0] <= 0.5 <= job.waited[1] <= 1
 
@@ -200,8 +200,8 @@ def test_the_server_may_say_how_long_that_is(model: FakeModel, run_job: Rescore)
 def test_a_time_out_is_tried_again_and_counted_as_if_it_had_cost(model: FakeModel, run_job: Rescore) -> None:
     model.script.append(plain(silent=True))
     job = run_job(DEVELOPERS, chat={"timeout_seconds": 0.5})
-    assert (job.tally.done, len(model.answered)) == (1, 1)
-    assert job.tally.spent > 2 * model.tokens
+    assert (job.progress.done, len(model.answered)) == (1, 1)
+    assert job.progress.budget.spent > 2 * model.tokens
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_refusal_is_not_argued_with(
 ) -> None:
     model.script.append(behaviour)
     job = run_job(DEVELOPERS, COOKS)
-    assert (job.tally.given_up, job.tally.done, len(model.requests)) == (1, 1, 2)
+    assert (job.progress.given_up, job.progress.done, len(model.requests)) == (1, 1, 2)
     assert outcomes(sample_engine)[1] == "ok"
 
 
@@ -226,7 +226,7 @@ def test_answers_without_sense_end_in_smaller_groups_and_then_at_all(
     model.script.extend([plain(content="Nice weather today.")] * 3)
     job = run_job(DEVELOPERS)
     assert [len(asked.element_ids) for asked in model.requests] == [35, 17, 8]
-    assert (job.tally.given_up, job.tally.stopped) == (1, "")
+    assert (job.progress.given_up, job.progress.stopped) == (1, "")
     kept = rows(sample_engine, "SELECT DISTINCT answer FROM rescoring_calls")
     assert kept == [("Nice weather today.",)]
 
@@ -236,8 +236,8 @@ def test_a_wrong_key_stops_everything_and_is_in_no_row(
 ) -> None:
     model.script.extend([failing(401, f"Incorrect API key provided: {KEY}")] * 9)
     job = run_job(DEVELOPERS, COOKS, runs=3)
-    assert (len(model.requests), job.tally.broken, job.tally.spent) == (1, True, 0)
-    assert "Incorrect API key provided: ***" in job.tally.stopped
+    assert (len(model.requests), job.progress.broken, job.progress.budget.spent) == (1, True, 0)
+    assert "Incorrect API key provided: ***" in job.progress.stopped
     assert KEY not in str(rows(sample_engine, "SELECT * FROM rescoring_calls"))
 
 
@@ -245,8 +245,8 @@ def test_a_server_that_fails_all_the_time_is_left_alone(model: FakeModel, run_jo
     model.script.extend([failing(500)] * 99)
     catalogue_codes = [DEVELOPERS, COOKS]
     job = run_job(*catalogue_codes, runs=5)
-    assert len(model.requests) == rescore.TRIES * rescore.FAILURES
-    assert job.tally.stopped.startswith("5 calls in a row failed")
+    assert len(model.requests) == rescoring_job.ATTEMPTS * rescoring_job.FAILURES
+    assert job.progress.stopped.startswith("5 calls in a row failed")
 
 
 def test_the_ladder_is_gone_down_once_and_remembered(model: FakeModel, run_job: Rescore) -> None:
@@ -267,7 +267,7 @@ def test_a_server_that_knows_no_format_is_asked_in_words(
 ) -> None:
     model.accepts = {"prompt_only"}
     model.script.append(wrapped("Sure: ", " Bye."))
-    assert run_job(DEVELOPERS).tally.levels == 35
+    assert run_job(DEVELOPERS).progress.levels == 35
     last = "SELECT response_format FROM rescoring_calls ORDER BY call_id DESC LIMIT 1"
     assert rows(sample_engine, last) == [("prompt_only",)]
 
@@ -284,23 +284,23 @@ def test_the_budget_is_never_exceeded_and_used_as_far_as_it_reaches(
     budget, calls = limits
     codes = list(catalogue_of(sample_engine).occupations)
     job = run_job(*codes, max_concurrency=max_concurrency, token_budget=budget)
-    assert model.tokens <= job.tally.spent <= budget
-    assert job.tally.stopped.startswith(f"of the {budget:,} tokens in 24 hours ")
-    assert not job.tally.broken
-    assert job.tally.calls == calls
+    assert model.tokens <= job.progress.budget.spent <= budget
+    assert job.progress.stopped.startswith(f"of the {budget:,} tokens in 24 hours ")
+    assert not job.progress.broken
+    assert job.progress.calls == calls
 
 
 def test_the_budget_holds_over_jobs_and_over_killed_calls(
     model: FakeModel, run_job: Rescore, sample_engine: Engine
 ) -> None:
-    first = run_job(DEVELOPERS).tally.spent
+    first = run_job(DEVELOPERS).progress.budget.spent
     with sample_engine.begin() as connection:
         connection.execute(text("UPDATE rescoring_calls SET outcome = 'sent', tokens_counted = 50000"))
     job = run_job(COOKS, token_budget=55_000)
-    assert (job.tally.calls, first < 50_000) == (0, True)
+    assert (job.progress.calls, first < 50_000) == (0, True)
     with sample_engine.begin() as connection:
         connection.execute(text("UPDATE rescoring_calls SET created_at = '2026-01-01 00:00:00'"))
-    assert run_job(COOKS, token_budget=55_000).tally.calls == 1
+    assert run_job(COOKS, token_budget=55_000).progress.calls == 1
 
 
 @pytest.mark.parametrize("max_concurrency", [1, 3, 8])
@@ -311,20 +311,20 @@ def test_never_more_calls_are_on_their_way_than_allowed(
     on_their_way: list[int] = []
     model.before = lambda _: on_their_way.append(rows(sample_engine, query)[0][0])
     codes = list(catalogue_of(sample_engine).occupations)[:12]
-    assert run_job(*codes, max_concurrency=max_concurrency).tally.done == 12
+    assert run_job(*codes, max_concurrency=max_concurrency).progress.done == 12
     assert 1 <= max(on_their_way) <= max_concurrency
 
 
 def test_a_job_may_be_given_its_time(model: FakeModel, run_job: Rescore) -> None:
     job = run_job(DEVELOPERS, max_seconds=0)
-    assert (model.requests, job.tally.broken) == ([], False)
-    assert job.tally.stopped == "0 s are over; the next rescoring goes on"
+    assert (model.requests, job.progress.broken) == ([], False)
+    assert job.progress.stopped == "0 s are over; the next rescoring resumes"
 
 
 def test_an_answer_waits_for_a_database_that_is_away_for_a_moment(
     model: FakeModel, run_job: Rescore, sample_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rescore, "LONGEST_DELAY", 0.01)
+    monkeypatch.setattr(rescoring_job, "LONGEST_DELAY", 0.01)
     away = iter([True, True])
 
     def refuse(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
@@ -332,7 +332,7 @@ def test_an_answer_waits_for_a_database_that_is_away_for_a_moment(
             raise DatabaseUnavailable("gone for a moment")
 
     event.listen(sample_engine, "before_cursor_execute", refuse)
-    assert run_job(DEVELOPERS).tally.levels == 35
+    assert run_job(DEVELOPERS).progress.levels == 35
     assert len(model.requests) == 1
 
 
@@ -350,8 +350,8 @@ def test_two_rescorings_at_once_are_refused(engine: Engine) -> None:
 def test_levels_are_kept_the_same_on_every_database(engine: Engine, model: FakeModel, run_job: Rescore) -> None:
     load(engine, SAMPLE)
     model.script.append(changed(lambda found: found[:30]))
-    assert run_job(DEVELOPERS, engine=engine).tally.done == 1
-    assert run_job(DEVELOPERS, engine=engine).tally.runs == 0
+    assert run_job(DEVELOPERS, engine=engine).progress.done == 1
+    assert run_job(DEVELOPERS, engine=engine).progress.runs == 0
     found = rows(engine, LEVELS)
     assert len(found) == 35
     assert float(dict(found)["2.A.1.a"]) == made_up_level("Software Developers", "2.A.1.a")

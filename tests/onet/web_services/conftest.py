@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from skillgap.onet.web_services.client import Pace, WebServices
+from skillgap.onet.web_services.client import WebServices
+from skillgap.onet.web_services.transport import Pace
 from tests.onet.web_services.fake_onet import KEY, FakeOnet, serving
 
 TODAY = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Time that passes only while somebody waits."""
+    """A clock that only sleeping advances."""
 
     def __init__(self) -> None:
         self.waits: list[float] = []

@@ -11,16 +11,17 @@ from sqlalchemy import Engine, text
 from skillgap.database.transactions import reading
 from skillgap.errors import NothingLoaded, SeveralFaults, WebServicesError, WebServicesUnavailable
 from skillgap.gap.ratings import Estimate
+from skillgap.onet.records import Scale
 from skillgap.onet.supplements import queries as supplements_queries
 from skillgap.onet.supplements.ratings import Outcome, Supplement, read_supplement
-from skillgap.onet.web_services.backfill import BackfillResult, supplement_release
+from skillgap.onet.web_services.backfill import BackfillResult, backfill_release
 from skillgap.onet.web_services.client import WebServices
 from tests.conftest import SAMPLE, load
 from tests.onet.web_services import fake_onet
 from tests.onet.web_services.conftest import TODAY
 from tests.onet.web_services.fake_onet import ALL_OTHER, NEVER_RATED, FakeOnet
 
-SCALES = {"IM": (1, 5), "LV": (0, 7)}
+SCALES = {"IM": Scale("IM", "Importance", 1, 5), "LV": Scale("LV", "Level", 0, 7)}
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def loaded(engine: Engine) -> Engine:
 
 
 def fill(engine: Engine, services: WebServices, *codes: str) -> list[BackfillResult]:
-    return supplement_release(engine, services, codes, lambda *_: None)
+    return backfill_release(engine, services, codes, lambda *_: None)
 
 
 def stored(engine: Engine) -> dict[str, Supplement]:
@@ -180,7 +181,7 @@ def test_the_others_are_filled_all_the_same(loaded: Engine, services: WebService
 
 def test_importances_alone_are_no_ratings(services: WebServices, fake: FakeOnet) -> None:
     fake.rows = [row for row in fake.rows if row["onetsoc_code"] != ALL_OTHER or row["scale_id"] == "IM"]
-    with pytest.raises(WebServicesError, match="not one of its rows is a level"):
+    with pytest.raises(WebServicesError, match="none of its rows is a level"):
         read_supplement(services.ratings(ALL_OTHER), SCALES)
 
 

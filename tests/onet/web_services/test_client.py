@@ -137,7 +137,7 @@ def test_a_filter_that_is_silently_ignored_is_noticed(services: WebServices, fak
 def test_a_filter_that_stops_working_is_noticed(services: WebServices, fake: FakeOnet) -> None:
     services.ratings(ALL_OTHER)
     fake.filter_names = ()
-    with pytest.raises(WebServicesError, match=r"a row of another occupation than 15-1299\.00 came"):
+    with pytest.raises(WebServicesError, match=r"a row of another occupation than 15-1299\.00 was returned"):
         services.ratings(ALL_OTHER)
 
 
@@ -238,7 +238,7 @@ def test_retry_after_is_heeded_up_to_a_limit(
 
 def test_after_four_tries_the_service_counts_as_away(services: WebServices, fake: FakeOnet) -> None:
     fake.always["/about"] = busy(status=503)
-    with pytest.raises(WebServicesUnavailable, match=r"cannot be had now \(4 tries\).*answers 503"):
+    with pytest.raises(WebServicesUnavailable, match=r"is unavailable \(4 attempts\).*status 503"):
         services.layout()
     assert len(fake.seen) == 4
 
@@ -290,17 +290,17 @@ def test_what_is_not_there_is_not_asked_for_again(services: WebServices, fake: F
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        (fake_onet.html, "JSON was expected, text/html came"),
+        (fake_onet.html, "JSON was expected, not text/html"),
         (fake_onet.invalid_utf8, "not JSON in UTF-8"),
         (lambda *_: fake_onet.Answer(200, b"{"), "not JSON in UTF-8"),
         (lambda *_: fake_onet.as_json([]), "a page of rows was expected"),
         (lambda *_: fake_onet.as_json({"row": []}), "a page of rows was expected"),
         (changed(row=[1]), "a page of rows was expected"),
-        (changed(total=5), "row 20 of 5 came"),
-        (changed(total=21), "21 rows were promised and 20 came"),
-        (changed(start=2), "rows 1 to 2000 were asked for, 2 to 20 came"),
-        (changed(end=19), "rows 1 to 2000 were asked for, 1 to 19 came"),
-        (lambda *_: fake_onet.Answer(418, b"", "text/plain"), "it answers 418"),
+        (changed(total=5), "row 20 of 5 was returned"),
+        (changed(total=21), "21 rows were announced and 20 returned"),
+        (changed(start=2), "rows 1 to 2000 were requested, 2 to 20 returned"),
+        (changed(end=19), "rows 1 to 2000 were requested, 1 to 19 returned"),
+        (lambda *_: fake_onet.Answer(418, b"", "text/plain"), "it answers with status 418"),
     ],
 )
 def test_an_answer_that_is_not_as_documented_is_refused(
@@ -316,7 +316,7 @@ def test_pages_that_do_not_advance_are_noticed(services: WebServices, fake: Fake
     services.layout()
     fake.page_limit = 10
     fake.always[ROWS] = fake_onet.first_page_again
-    with pytest.raises(WebServicesError, match="rows 11 to 2010 were asked for, 1 to 10 came"):
+    with pytest.raises(WebServicesError, match="rows 11 to 2010 were requested, 1 to 10 returned"):
         services.ratings(ALL_OTHER)
 
 

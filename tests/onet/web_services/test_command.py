@@ -50,15 +50,15 @@ def test_every_unrated_occupation_is_asked_for(run: Run) -> None:
     done = run("supplement")
     assert done.returncode == 0
     assert "15-1299.00" in done.stderr
-    assert "2 occupations asked for: 1 rated, 1 without ratings there too, 0 unknown, 0 failed" in (done.stderr)
+    assert "2 occupations requested: 1 rated, 1 without ratings there too, 0 unknown, 0 failed" in (done.stderr)
     again = run("supplement")
-    assert (again.returncode, "0 occupations asked for" in again.stderr) == (0, True)
+    assert (again.returncode, "0 occupations requested" in again.stderr) == (0, True)
 
 
 def test_only_the_named_ones_are_asked_for(run: Run) -> None:
     done = run("supplement", "--occupations", " 55-1016, 15-1299.00 ")
-    assert "2 occupations asked for" in done.stderr
-    assert "1 occupations asked for" in run("supplement", "--occupations", "55-1016").stderr
+    assert "2 occupations requested" in done.stderr
+    assert "1 occupations requested" in run("supplement", "--occupations", "55-1016").stderr
 
 
 def test_without_a_key_it_is_off_and_says_where_keys_are_made(run: Run, fake: FakeOnet) -> None:
@@ -85,7 +85,7 @@ def test_what_cannot_be_supplemented_is_said_in_one_line(run: Run, arguments: tu
 def test_a_refused_key_is_said_in_one_line(run: Run) -> None:
     failed = run("supplement", ONET_API_KEY="wr0ng")
     assert failed.returncode == 1
-    assert failed.stderr.splitlines()[-1].startswith("skillgap: 127.0.0.1 does not take the key in ONET_API_KEY (403).")
+    assert failed.stderr.splitlines()[-1].startswith("skillgap: 127.0.0.1 rejected the key in ONET_API_KEY (403).")
     assert "wr0ng" not in failed.stderr
 
 

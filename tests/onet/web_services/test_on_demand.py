@@ -17,7 +17,7 @@ from sqlalchemy import make_url, text
 from skillgap.api.app import create_app
 from skillgap.database.engine import connect
 from skillgap.onet.live_catalogue import LiveCatalogue
-from skillgap.onet.web_services.backfill import supplement_release
+from skillgap.onet.web_services.backfill import backfill_release
 from skillgap.onet.web_services.client import WebServices
 from skillgap.onet.web_services.on_demand import Limits, OnDemand
 from skillgap.settings import ApiSettings, DatabaseSettings, WebServicesSettings
@@ -207,7 +207,7 @@ def test_without_a_key_or_when_switched_off_nothing_is_fetched(
 def test_what_the_command_stored_is_noticed_and_served(url: str, fake: FakeOnet, services: WebServices) -> None:
     with serving(url, fake, onet_api_key=None) as client:
         before = client.get("/occupations").headers["etag"]
-        supplement_release(connect(make_url(url)), services, [], lambda *_: None)
+        backfill_release(connect(make_url(url)), services, [], lambda *_: None)
         client.app.state.live.refresh()
         answer = client.get(PAIR).json()
         assert answer["to_occupation"]["source"] == f"{SOURCE}2026-11-21"
@@ -296,7 +296,7 @@ def test_a_refused_key_is_logged_once_a_minute_and_never_told(
     fake.always["/about"] = lambda *_: fake_onet.Answer(403, b"<html>", "text/html")
     assert supply(ALL_OTHER) == [60]
     assert supply(ALL_OTHER) == [60]
-    assert caplog.text.count("does not take the key in ONET_API_KEY (403)") == 1
+    assert caplog.text.count("rejected the key in ONET_API_KEY (403)") == 1
     assert KEY not in caplog.text
 
 

@@ -1,7 +1,6 @@
-"""The access log: a line for every request, written many at a time.
+"""The access log: one line for each request, written in batches.
 
-A log record for each, with its formatting, its write and its flush, costs three times an answer
-that is ready (30 microseconds). Here a request leaves a note, and the lines are made together.
+A log record of its own for each line costs three times a cached response (30 microseconds).
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
     from starlette.types import Scope
 
 
-SECONDS = 0.25  # that a line waits at most
-MOST_WAITING = 500
+MAX_DELAY_SECONDS = 0.25
+BATCH_SIZE = 500
 
 
-class Note(NamedTuple):
-    """What a line is made of. ``ended_at`` is in seconds since the epoch."""
+class Entry(NamedTuple):
+    """The values of a line. ``ended_at`` is in seconds since the epoch."""
 
     ended_at: float
     request_id: str | None
@@ -37,69 +36,60 @@ class Note(NamedTuple):
 
 
 class AccessLog:
-    """Lines in the form of the other log lines; whoever ends the event loop calls ``write``."""
+    """Collects entries and writes their lines; call ``write`` before the event loop ends."""
 
     def __init__(self, stream: TextIO, *, as_json: bool) -> None:
         self.stream = stream
         self.line = _json_line if as_json else _text_line
-        self.waiting: list[Note] = []
+        self.entries: list[Entry] = []
 
-    def note(self, scope: Scope, status: int, seconds: float) -> None:
-        """Keep a line for a request that has ended; the first that waits sets the alarm for all."""
-        self.waiting.append(
-            Note(
-                time.time(),
-                request_id.get(),
-                scope["method"],
-                scope["raw_path"],
-                scope["query_string"],
-                status,
-                seconds,
-            )
-        )
-        if len(self.waiting) >= MOST_WAITING:
+    def add(self, scope: Scope, status: int, seconds: float) -> None:
+        """Add an entry for a request that has ended; the first of a batch schedules its writing."""
+        path, query = scope["raw_path"], scope["query_string"]
+        self.entries.append(Entry(time.time(), request_id.get(), scope["method"], path, query, status, seconds))
+        if len(self.entries) >= BATCH_SIZE:
             self.write()
-        elif len(self.waiting) == 1:
-            asyncio.get_running_loop().call_later(SECONDS, self.write)
+        elif len(self.entries) == 1:
+            asyncio.get_running_loop().call_later(MAX_DELAY_SECONDS, self.write)
 
     def write(self) -> None:
-        """Write what waits."""
-        notes, self.waiting = self.waiting, []
-        if notes:
-            self.stream.write("".join(map(self.line, notes)))
+        """Write all entries."""
+        entries, self.entries = self.entries, []
+        if entries:
+            self.stream.write("".join(map(self.line, entries)))
             self.stream.flush()
 
 
-def _text_line(note: Note) -> str:
-    return f"{_time(note)} INFO    {_message(note)}\n"
+def _text_line(entry: Entry) -> str:
+    return f"{_time(entry)} INFO    {_message(entry)}\n"
 
 
-def _json_line(note: Note) -> str:
+def _json_line(entry: Entry) -> str:
     line = {
-        "time": _time(note),
+        "time": _time(entry),
         "level": "INFO",
         "logger": "skillgap.access",
-        "message": _message(note),
-        "method": note.method,
-        "status": note.status,
-        "milliseconds": round(note.seconds * 1000, 2),
-        "request_id": note.request_id,
+        "message": _message(entry),
+        "method": entry.method,
+        "status": entry.status,
+        "milliseconds": round(entry.seconds * 1000, 2),
+        "request_id": entry.request_id,
     }
     return json.dumps(line) + "\n"
 
 
-def _time(note: Note) -> str:
-    whole = int(note.ended_at)
-    return f"{_second(whole)},{int((note.ended_at - whole) * 1000):03d}"
+def _time(entry: Entry) -> str:
+    second = int(entry.ended_at)
+    return f"{_format_second(second)},{int((entry.ended_at - second) * 1000):03d}"
 
 
 @lru_cache(4)
-def _second(whole: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(whole))
+def _format_second(second: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
 
 
-def _message(note: Note) -> str:
-    asked = note.path.decode("latin-1")
-    if note.query:
-        asked += "?" + note.query.decode("latin-1")
-    return f"{note.method} {asked} {note.status} {note.seconds * 1000:.2f} ms"
+def _message(entry: Entry) -> str:
+    url = entry.path.decode("latin-1")
+    if entry.query:
+        url += "?" + entry.query.decode("latin-1")
+    return f"{entry.method} {url} {entry.status} {entry.seconds * 1000:.2f} ms"

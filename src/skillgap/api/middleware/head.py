@@ -1,4 +1,4 @@
-"""HEAD for every address that answers GET: the same status and headers, without the body."""
+"""HEAD for every address that has GET: the same status and headers, without the body."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class _Enough(Exception):
-    """An answer that is streamed need not go on: nobody will get it."""
+class _BodyNotNeeded(Exception):
+    """Ends a streamed response, whose body nobody receives."""
 
 
 class HeadAsGet:
-    """Lets a HEAD request be answered as a GET, and keeps the body back."""
+    """Handles a HEAD request as GET and discards the body."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -34,9 +34,9 @@ class HeadAsGet:
                 ended = True
                 await send({"type": "http.response.body", "body": b""})
             if message.get("more_body"):
-                raise _Enough
+                raise _BodyNotNeeded
 
         try:
             await self.app({**scope, "method": "GET"}, receive, send_without_body)
-        except* _Enough:  # in a group where the answer is streamed in a task of its own
+        except* _BodyNotNeeded:  # in a group where a task streams the response
             pass

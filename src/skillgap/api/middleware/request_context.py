@@ -1,4 +1,4 @@
-"""What happens around every request: its id, its log line, its figures, the last catch."""
+"""The context of every request: its id, its security headers, its line in the access log, its metrics."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
+from skillgap.api.middleware.route_templates import method_label
 from skillgap.api.problems import INTERNAL_ERROR, problem_response
 from skillgap.logs import request_id
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from skillgap.api.metrics.definitions import Metrics
     from skillgap.api.middleware.access_log import AccessLog
-    from skillgap.api.middleware.metrics import Figures, RouteTemplates
+    from skillgap.api.middleware.route_templates import RouteTemplates
 
 
 logger = logging.getLogger(__name__)
@@ -25,22 +27,25 @@ logger = logging.getLogger(__name__)
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
-class RequestFrame:
-    """Gives every request an id and one line in the access log; answers 500 when all else fails."""
+class RequestContext:
+    """Gives every request an id, a log line and its metrics; responds 500 to an exception that nobody handled.
+
+    ``headers`` are added to every response that does not have them.
+    """
 
     def __init__(
         self,
         app: ASGIApp,
-        figures: Figures,
+        metrics: Metrics,
         routes: RouteTemplates,
         access_log: AccessLog | None = None,
         headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> None:
         self.app = app
-        self.figures = figures
+        self.metrics = metrics
         self.routes = routes
         self.access_log = access_log
-        self.headers = headers  # of every answer; a page brings its own
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -53,7 +58,7 @@ class RequestFrame:
         token = request_id.set(own_id)
         status = 0
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -64,17 +69,17 @@ class RequestFrame:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send_with_headers)
         except Exception:  # the outermost frame of a request
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if status == 0:
                 detail = "The request could not be answered. It has been logged."
                 failure = problem_response(INTERNAL_ERROR, detail, scope["path"])
-                await failure(scope, receive, send_with_id)
+                await failure(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started
-            asked = self.routes.asked(scope["method"], scope["path"], status)
-            self.figures.count(asked, seconds)
+            route = self.routes.template(scope["path"])
+            self.metrics.count_request(route, method_label(scope["method"]), status, seconds)
             if self.access_log:
-                self.access_log.note(scope, status, seconds)
+                self.access_log.add(scope, status, seconds)
             request_id.reset(token)

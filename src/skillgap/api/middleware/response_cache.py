@@ -1,6 +1,6 @@
-"""Answers that are ready: what was answered before, as long as the same releases are served.
+"""The response cache: responses from the catalogue, by release and normalised query.
 
-Plain ASGI, outside FastAPI's routing, so that such an answer costs next to nothing.
+Plain ASGI in front of FastAPI's routing, which costs several times a cached response.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from skillgap.api.middleware.metrics import Figures
+    from skillgap.api.metrics.definitions import Metrics
     from skillgap.onet.live_catalogue import LiveCatalogue, Snapshot
 
 
-Shortcut = Callable[["Snapshot", bytes], bytes | None]
-"""Takes what is served and a query string; gives JSON, or None when the question is not its own."""
+FastPath = Callable[["Snapshot", bytes], bytes | None]
+"""Takes a snapshot and a normalised query; returns the JSON of the response, or None for a request it leaves alone."""
 
-FROM_CATALOGUE = (
+CACHED_PREFIXES = (
     "/skill-gap",
     "/matrix",
     "/occupations",
@@ -34,12 +34,12 @@ FROM_CATALOGUE = (
 )
 PUBLIC = b"public, max-age=60"
 PRIVATE = b"private, max-age=60"
-MOST_ANSWERS = 1_000
-LARGEST_ANSWER = 16_384  # bytes; larger ones are made anew
+MAX_RESPONSES = 1_000
+MAX_BODY_BYTES = 16_384  # larger bodies are not cached
 
 
-class Answer(NamedTuple):
-    """A complete answer, as ASGI sends it."""
+class CachedResponse(NamedTuple):
+    """A complete response, as ASGI sends it."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -51,107 +51,114 @@ class Answer(NamedTuple):
         await send({"type": "http.response.body", "body": self.body})
 
 
-class ReadyAnswers:
-    """Answers again what was answered before, as long as the same releases are served.
+class ResponseCache:
+    """Caches good responses for as long as the same releases are served.
 
-    What comes from the catalogue depends on nothing but the state served, the path and the query.
-    These three make the strong ETag, so no body is hashed, and a match needs no body at all. A
-    shortcut may answer its path's plainest good questions; all others go the documented way.
+    They depend on nothing but the state of the catalogue, the path and the query. These three make the strong ETag,
+    which is the key of the cache as well: no body is hashed. The order of parameters makes no difference.
+    A fast path responds to the simplest requests to its path without FastAPI's routing.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         live: LiveCatalogue,
-        shortcuts: Mapping[str, Shortcut],
-        figures: Figures,
+        fast_paths: Mapping[str, FastPath],
+        metrics: Metrics,
         cache_control: bytes = PUBLIC,
     ) -> None:
         self.app = app
         self.cache_control = cache_control
         self.live = live
-        self.shortcuts = shortcuts
-        self.figures = figures
-        self.answers: OrderedDict[bytes, Answer] = OrderedDict()
+        self.fast_paths = fast_paths
+        self.responses: OrderedDict[bytes, CachedResponse] = OrderedDict()
+        results = metrics.response_cache.labels
+        self.hits, self.misses = results("hit"), results("miss")
+        self.not_modified, self.fast = results("not_modified"), results("shortcut")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request; whoever answers it finds what is served under ``scope["snapshot"]``."""
+        """Handle one request; routes find the snapshot to respond from under ``scope["snapshot"]``."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        served = scope["snapshot"] = self.live.snapshot
-        if scope["method"] != "GET" or not scope["path"].startswith(FROM_CATALOGUE):
+        snapshot = scope["snapshot"] = self.live.snapshot
+        if scope["method"] != "GET" or not scope["path"].startswith(CACHED_PREFIXES):
             await self.app(scope, receive, send)
             return
-        etag = _etag(served.state, scope)
+        etag = _etag(snapshot.state, scope)
         if etag in _if_none_match(scope):
-            self.figures.not_modified += 1
-            await Answer(304, self._caching(etag), b"").send(send)
-        elif etag in self.answers:
-            self.figures.ready_hits += 1
-            self.answers.move_to_end(etag)
-            await self.answers[etag].send(send)
-        elif body := self._by_shortcut(served, scope):
-            self.figures.shortcuts += 1
+            self.not_modified.inc()
+            await CachedResponse(304, self._cache_headers(etag), b"").send(send)
+        elif etag in self.responses:
+            self.hits.inc()
+            self.responses.move_to_end(etag)
+            await self.responses[etag].send(send)
+        elif body := self._fast_body(snapshot, scope):
+            self.fast.inc()
             length = str(len(body)).encode()
             headers = [(b"content-type", b"application/json"), (b"content-length", length)]
-            answer = Answer(200, [*headers, *self._caching(etag)], body)
-            self._keep(etag, answer)
-            await answer.send(send)
+            response = CachedResponse(200, [*headers, *self._cache_headers(etag)], body)
+            self._store(etag, response)
+            await response.send(send)
         else:
-            self.figures.ready_misses += 1
-            await self.app(scope, receive, self._keeping(scope, send))
+            self.misses.inc()
+            await self.app(scope, receive, self._storing(scope, send))
 
-    def _caching(self, etag: bytes) -> list[tuple[bytes, bytes]]:
+    def _cache_headers(self, etag: bytes) -> list[tuple[bytes, bytes]]:
         return [(b"etag", etag), (b"cache-control", self.cache_control)]
 
-    def _by_shortcut(self, served: Snapshot, scope: Scope) -> bytes | None:
-        shortcut = self.shortcuts.get(scope["path"])
-        return shortcut(served, scope["query_string"]) if shortcut else None
+    def _fast_body(self, snapshot: Snapshot, scope: Scope) -> bytes | None:
+        fast_path = self.fast_paths.get(scope["path"])
+        return fast_path(snapshot, normalise(scope["query_string"])) if fast_path else None
 
-    def _keeping(self, scope: Scope, send: Send) -> Send:
-        """A ``send`` that gives a good answer its ETag, and keeps it if it is not too large.
+    def _storing(self, scope: Scope, send: Send) -> Send:
+        """A ``send`` that gives a good response its ETag, and stores it unless it is too large.
 
-        The state is looked up at the end: an occupation may have been fetched for this answer.
+        The state is read when the response starts: the route may have fetched an occupation.
         """
         etag = b""
         headers: list[tuple[bytes, bytes]] = []
         body = bytearray()
 
-        async def send_and_keep(message: Message) -> None:
+        async def send_and_store(message: Message) -> None:
             nonlocal etag, headers
-            if message["type"] == "http.response.start" and _may_be_kept(message):
+            if message["type"] == "http.response.start" and _is_cacheable(message):
                 etag = _etag(scope["snapshot"].state, scope)
-                headers = message["headers"] = [*message["headers"], *self._caching(etag)]
+                headers = message["headers"] = [*message["headers"], *self._cache_headers(etag)]
             elif message["type"] == "http.response.body" and headers:
-                body.extend(message.get("body", b"")[: LARGEST_ANSWER + 1 - len(body)])
+                body.extend(message.get("body", b"")[: MAX_BODY_BYTES + 1 - len(body)])
                 if not message.get("more_body"):
-                    self._keep(etag, Answer(200, headers, bytes(body)))
+                    self._store(etag, CachedResponse(200, headers, bytes(body)))
             await send(message)
 
-        return send_and_keep
+        return send_and_store
 
-    def _keep(self, etag: bytes, answer: Answer) -> None:
-        if len(answer.body) > LARGEST_ANSWER:
+    def _store(self, etag: bytes, response: CachedResponse) -> None:
+        if len(response.body) > MAX_BODY_BYTES:
             return
-        self.answers[etag] = answer
-        if len(self.answers) > MOST_ANSWERS:
-            self.answers.popitem(last=False)
+        self.responses[etag] = response
+        if len(self.responses) > MAX_RESPONSES:
+            self.responses.popitem(last=False)
 
 
-def _may_be_kept(start: Message) -> bool:
-    """Whether it is a good answer that does not say otherwise itself."""
+def normalise(query: bytes) -> bytes:
+    """The query with its parameters in order."""
+    return b"&".join(sorted(query.split(b"&")))
+
+
+def _is_cacheable(start: Message) -> bool:
+    """Whether a response is good and has no Cache-Control of its own."""
     return start["status"] == 200 and all(name != b"cache-control" for name, _ in start["headers"])
 
 
 def _etag(state: str, scope: Scope) -> bytes:
-    return _etag_of(state, scope["raw_path"], scope["query_string"])
+    return _hash(state, scope["raw_path"], scope["query_string"])
 
 
-@lru_cache(MOST_ANSWERS)
-def _etag_of(state: str, path: bytes, query: bytes) -> bytes:
-    asked = b"%b %b?%b" % (state.encode(), path, query)
-    return b'"%b"' % blake2b(asked, digest_size=12).hexdigest().encode()
+@lru_cache(MAX_RESPONSES)
+def _hash(state: str, path: bytes, query: bytes) -> bytes:
+    request = b"%b %b?%b" % (state.encode(), path, normalise(query))
+    return b'"%b"' % blake2b(request, digest_size=12).hexdigest().encode()
 
 
 def _if_none_match(scope: Scope) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""A request has an end: without an answer after so long, there is a problem instead of one."""
+"""A timeout for requests."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class TimeLimit:
-    """Ends a request whose answer has not begun, or does not go on, for ``seconds``.
+class RequestTimeout:
+    """Ends a request whose response does not begin, or stops, for ``seconds``.
 
-    An answer may take longer as a whole: a stream of all pairs does. What runs in a thread
-    meanwhile runs to its end, but nobody waits for it.
+    A response may take longer as a whole, such as the stream of all pairs. What runs in a thread is not ended.
     """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
@@ -27,31 +26,31 @@ class TimeLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = False
-        body_wanted = False
+        response_started = False
+        waiting_for_body = False
         loop = asyncio.get_running_loop()
 
         async def receive_in_time() -> Message:
-            nonlocal body_wanted
-            body_wanted = True
+            nonlocal waiting_for_body
+            waiting_for_body = True
             message = await receive()
-            body_wanted = False
+            waiting_for_body = False
             return message
 
         async def send_in_time(message: Message) -> None:
-            nonlocal begun
-            begun = True
+            nonlocal response_started
+            response_started = True
             await send(message)
-            limit.reschedule(loop.time() + self.seconds)
+            timeout.reschedule(loop.time() + self.seconds)
 
         try:
-            async with asyncio.timeout(self.seconds) as limit:
+            async with asyncio.timeout(self.seconds) as timeout:
                 await self.app(scope, receive_in_time, send_in_time)
         except TimeoutError:
-            if begun or not limit.expired():
+            if response_started or not timeout.expired():
                 raise
-            problem = REQUEST_TOO_SLOW if body_wanted else TOOK_TOO_LONG
-            detail = f"There was no answer within {self.seconds:g} s."
-            if body_wanted:
+            problem = REQUEST_TOO_SLOW if waiting_for_body else TOOK_TOO_LONG
+            detail = f"There was no response within {self.seconds:g} s."
+            if waiting_for_body:
                 detail = f"The body did not arrive within {self.seconds:g} s."
             await problem_response(problem, detail, scope["path"])(scope, receive, send)

@@ -1,68 +1,77 @@
-"""OpenTelemetry traces, where OTEL_EXPORTER_OTLP_ENDPOINT says where they go.
+"""OpenTelemetry traces, sent to OTEL_EXPORTER_OTLP_ENDPOINT.
 
-FastAPI makes the spans of requests; here they get what it cannot know, and queries get theirs. The
-libraries are an extra (``skillgap[otel]``), and loaded only where traces are wanted.
+FastAPI makes the spans of requests, the instrumentor for SQLAlchemy those of queries. The libraries are an extra
+(``skillgap[otel]``) and are imported only where traces are wanted.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
 from opentelemetry import trace
-from sqlalchemy import event
 
 from skillgap import __version__
+from skillgap.api.middleware.route_templates import method_label
 from skillgap.errors import NotInstalled
 from skillgap.logs import request_id
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Tracer
     from sqlalchemy import Engine
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from skillgap.api.middleware.metrics import RouteTemplates
+    from skillgap.api.middleware.route_templates import RouteTemplates
     from skillgap.settings import TracingSettings
 
 
-EXPORTER = "opentelemetry.exporter.otlp.proto.http"
+class Tracing:
+    """Sends spans in batches by OTLP over HTTP.
 
-
-def require_exporter(settings: TracingSettings) -> None:
-    """Raise NotInstalled where traces are wanted and cannot be sent."""
-    if settings.otel_exporter_otlp_endpoint is None:
-        return
-    for name in ("opentelemetry.sdk", "opentelemetry.exporter", EXPORTER):
-        if find_spec(name) is None:
-            raise NotInstalled(
-                "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces is not installed: "
-                "pip install 'skillgap[otel]'."
-            )
-
-
-def tracer_provider(settings: TracingSettings) -> Any | None:
-    """Sends spans by OTLP over HTTP, many at a time, aside; None where no address is set.
-
-    Sampling, headers and time limits are OpenTelemetry's own variables (OTEL_TRACES_SAMPLER, ...).
+    Sampling, headers and timeouts are set by OpenTelemetry's own variables (OTEL_TRACES_SAMPLER, ...).
+    Raises NotInstalled.
     """
-    if settings.otel_exporter_otlp_endpoint is None:
-        return None
-    require_exporter(settings)
-    sdk = import_module("opentelemetry.sdk.trace")
-    resource = import_module("opentelemetry.sdk.resources").Resource.create(
-        {"service.name": settings.otel_service_name, "service.version": __version__}
-    )
-    address = f"{str(settings.otel_exporter_otlp_endpoint).rstrip('/')}/v1/traces"
-    exporter = import_module(f"{EXPORTER}.trace_exporter").OTLPSpanExporter(endpoint=address)
-    provider = sdk.TracerProvider(resource=resource)
-    batches = import_module("opentelemetry.sdk.trace.export").BatchSpanProcessor(exporter)
-    provider.add_span_processor(batches)
-    return provider
+
+    def __init__(self, settings: TracingSettings, engine: Engine) -> None:
+        require_libraries()
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
+
+        resource = Resource.create({"service.name": settings.otel_service_name, "service.version": __version__})
+        endpoint = f"{str(settings.otel_exporter_otlp_endpoint).rstrip('/')}/v1/traces"
+        processor = BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint))
+        self.provider = TracerProvider(resource=resource)
+        self.provider.add_span_processor(processor)
+        # Queries of a request only: those that poll for a new release have no parent.
+        queries = TracerProvider(sampler=ParentBased(ALWAYS_OFF), resource=resource)
+        queries.add_span_processor(processor)
+        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "database")  # db.query.text, not db.statement
+        self._instrumentor = SQLAlchemyInstrumentor()
+        # The range of SQLAlchemy that it declares ends at 2.0; a test shows that its spans are made.
+        self._instrumentor.instrument(engine=engine, tracer_provider=queries, skip_dep_check=True)
+
+    def shutdown(self) -> None:
+        """Send the remaining spans."""
+        self._instrumentor.uninstrument()
+        self.provider.shutdown()
+
+
+def require_libraries() -> None:
+    """Raise NotInstalled where the extra is not installed."""
+    try:
+        import opentelemetry.exporter.otlp.proto.http.trace_exporter
+        import opentelemetry.instrumentation.sqlalchemy  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise NotInstalled(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces is not installed: pip install 'skillgap[otel]'."
+        ) from error
 
 
 class SpanNames:
-    """Gives the span of a request its route, also of an answer that was ready, and its id."""
+    """Names the span of a request by its route, also of a cached response, and adds the request's id."""
 
     def __init__(self, app: ASGIApp, routes: RouteTemplates) -> None:
         self.app = app
@@ -72,32 +81,8 @@ class SpanNames:
         """Handle one request."""
         if scope["type"] == "http":
             span = trace.get_current_span()
-            route, method, _ = self.routes.asked(scope["method"], scope["path"], 0)
-            span.update_name(f"{method} {route}")
+            route = self.routes.template(scope["path"])
+            span.update_name(f"{method_label(scope['method'])} {route}")
             span.set_attribute("http.route", route)
             span.set_attribute("skillgap.request_id", request_id.get() or "")
         await self.app(scope, receive, send)
-
-
-def trace_queries(engine: Engine, tracer: Tracer) -> None:
-    """A span for every query that a request waits for; the looks for a new release have none."""
-
-    def begin(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if trace.get_current_span().is_recording():
-            told = {"db.system.name": connection.dialect.name, "db.query.text": statement}
-            name = statement.split(maxsplit=1)[0]
-            span = tracer.start_span(name, kind=trace.SpanKind.CLIENT, attributes=told)
-            connection.info["span"] = span
-
-    def end(connection: Any, *_: Any) -> None:
-        if span := connection.info.pop("span", None):
-            span.end()
-
-    def fail(failure: Any) -> None:
-        if failure.connection and (span := failure.connection.info.pop("span", None)):
-            span.set_status(trace.StatusCode.ERROR, type(failure.original_exception).__name__)
-            span.end()
-
-    event.listen(engine, "before_cursor_execute", begin)
-    event.listen(engine, "after_cursor_execute", end)
-    event.listen(engine, "handle_error", fail)

@@ -1,4 +1,4 @@
-"""What the page's address holds: all of its state, so that a link shows the same."""
+"""The occupation that a text on the page means: a code, a title with or without its code, or a search."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def chosen(catalogue: Catalogue, text: str, domain: str) -> Choice:
         return Choice("")
     if code := CODE_IN_TEXT.search(text):
         return _by_code(catalogue, parse_code(code[1]), domain, text)
-    found = list(catalogue.search().find(text))
-    exact = [one for one in found if catalogue.occupations[one.onetsoc_code].title.casefold() == text.casefold()]
-    if len(exact) == 1 or len(found) == 1:
-        return _by_code(catalogue, (exact or found)[0].onetsoc_code, domain, text)
+    found = catalogue.search().find(text)
     if not found:
         return Choice(text, problem=f"No occupation is found for “{text}”. Try another word.")
+    best = [match for match in found if match.step == found[0].step]
+    if len(found) == 1 or (len(best) == 1 and found[0].is_exact):
+        return _by_code(catalogue, found[0].onetsoc_code, domain, text)
     instead = tuple(
         Suggestion(one.onetsoc_code, catalogue.occupations[one.onetsoc_code].title) for one in found[:MOST_CHOICES]
     )

@@ -1,35 +1,29 @@
-"""``/skill-gaps`` and ``/matrix``: many pairs at once, streamed."""
+"""``POST /skill-gaps`` and ``GET /matrix``: many pairs at once, streamed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Body, Query, Response
+from fastapi.responses import StreamingResponse
 
-from skillgap.http.bodies import asked_in_body, body_of, text_in
-from skillgap.http.dependencies import catalogue_asked_for, levels_by_default
+from skillgap.http.csv_response import CSV, as_file
+from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.batch.service import (
-    JSON_LINES,
-    MOST_PAIRS,
-    MatrixQuery,
-    MatrixRowOut,
-    PairOut,
-    PairsBody,
-    matrix_answer,
-    matrix_asked_for,
-    pairs_answer,
-    pairs_asked_for,
-)
-from skillgap.occupations.pair.query import parameters_of
+from skillgap.occupations.batch.query import MOST_PAIRS, MatrixQuery, PairsBody
+from skillgap.occupations.batch.schemas import MatrixRowOut, PairOut
+from skillgap.occupations.batch.service import compare_all, compare_pairs
 
-router = StrictRouter(
-    tags=["many at once"],
-)
+router = StrictRouter(tags=["many at once"])
+
+JSON_LINES = "application/x-ndjson"
+LINES_AT_ONCE = 100  # sent together
 
 
-def lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's words for an answer that is a row a line."""
+def _lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI description of a response that is a row a line."""
     schema = row.model_json_schema(mode="serialization")
     content = {JSON_LINES: {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}
     return {200: {"description": "A line a pair.", "content": content}}
@@ -39,33 +33,39 @@ def lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any
     "/skill-gaps",
     summary=f"Up to {MOST_PAIRS:,} pairs of occupations",
     response_class=Response,
-    responses=lines_of(PairOut),
-    openapi_extra=body_of(PairsBody),
+    responses=_lines_of(PairOut),
 )
-async def post_skill_gaps(request: Request) -> Response:
+def post_skill_gaps(body: Annotated[PairsBody, Body()], reader: ReaderDep) -> Response:
     """A line for every pair, in their order, with the figures of /skill-gap for these options.
 
-    What is wrong with a pair, a code that is not known or not rated, is told in its line under
-    `problem` and `detail`; the others are compared.
+    What is wrong with a pair, a code that is not known or not rated, is reported in its line under `problem` and
+    `detail`; the others are compared.
     """
-    asked = {"levels": levels_by_default(request), **await asked_in_body(request)}
-    catalogue = await catalogue_asked_for(request, text_in(asked, "release"))
-    return pairs_answer(catalogue, pairs_asked_for(asked, catalogue))
+    body = body.with_levels(reader.default_levels)
+    catalogue = reader.catalogue(body.release)
+    lines = compare_pairs(catalogue, body)
+    chunks = ("".join(some) for some in iter(lambda: list(islice(lines, LINES_AT_ONCE)), []))
+    return _stream(chunks, body.format, "skill-gaps", body.domain, catalogue.info.release)
 
 
 @router.get(
     "/matrix",
     summary="One to all, all to one, or all pairs of occupations in short",
     response_class=Response,
-    responses=lines_of(MatrixRowOut),
-    openapi_extra={"parameters": parameters_of(MatrixQuery)},
+    responses=_lines_of(MatrixRowOut),
 )
-async def get_matrix(request: Request) -> Response:
+def get_matrix(query: Annotated[MatrixQuery, Query()], reader: ReaderDep) -> Response:
     """A line for every pair with this source and this target; without one, with each occupation.
 
-    Sorted by source, then target; an occupation beside itself is a pair too. The figures are those
-    of /skill-gap without options, by published levels alone.
+    Sorted by source, then target; an occupation beside itself is a pair too. The figures are those of /skill-gap
+    without options, by published levels alone.
     """
-    catalogue = await catalogue_asked_for(request, request.query_params.get("release"))
-    query = matrix_asked_for(request.query_params, catalogue)
-    return matrix_answer(catalogue, query)
+    catalogue = reader.catalogue(query.release)
+    names = ("matrix", query.from_code, query.to_code, query.domain, catalogue.info.release)
+    return _stream(compare_all(catalogue, query), query.format, *names)
+
+
+def _stream(chunks: Iterator[str], format_: str, *names: str | None) -> StreamingResponse:
+    if format_ == "csv":
+        return StreamingResponse(chunks, media_type=CSV, headers=as_file(*names, suffix="csv"))
+    return StreamingResponse(chunks, media_type=JSON_LINES)

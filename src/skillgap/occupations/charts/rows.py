@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from skillgap.occupations.charts.view import Address
-from skillgap.occupations.pair.query import GapOptions, Side
+from skillgap.occupations.charts.view import View
+from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
+from skillgap.occupations.pair.service import compare
 from skillgap.onet.catalogue import Catalogue
 
 NOUNS = {
@@ -44,17 +45,13 @@ class Headline(NamedTuple):
     filters: str
 
 
-def whole_comparison(catalogue: Catalogue, address: Address) -> SkillGapOut:
-    """Everything the page tells of two codes: unfiltered, with examples of what levels mean.
+def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str) -> SkillGapOut:
+    """Two occupations compared without filters, with examples of what levels mean, by published levels.
 
-    Raises what ``Catalogue.profile`` raises.
+    Raises what ``compare`` raises.
     """
-    asked = GapOptions(domain=address.domain, include="all", explain="anchors")
-    sides = (
-        Side(code, catalogue.profile(code, side, address.domain))
-        for side, code in (("from", address.source), ("to", address.target))
-    )
-    return SkillGapOut.of(catalogue, asked, *sides)
+    query = {"from": source, "to": target, "domain": domain, "include": "all", "explain": "anchors"}
+    return compare(catalogue, GapQuery.model_validate(query))
 
 
 def kind_of(element: ElementGapOut) -> str:
@@ -64,12 +61,12 @@ def kind_of(element: ElementGapOut) -> str:
     return "met" if element.difference == 0 else "surplus"
 
 
-def rows_of(answer: SkillGapOut, address: Address) -> list[Row]:
+def rows_of(answer: SkillGapOut, view: View) -> list[Row]:
     """Every element of an answer with met and surplus, the widest gap first."""
-    elements = [*answer.skill_gaps, *(answer.met or ()), *(answer.surplus or ())]
-    certain = address.certain and is_judged(answer)
+    certain = view.certain and is_judged(answer)
     return [
-        Row(one, kind_of(one), _asked_for(one, address) and _counts(one, address.min_gap, certain)) for one in elements
+        Row(one, kind_of(one), _is_shown(one, view) and _counts(one, view.min_gap, certain))
+        for one in answer.elements()
     ]
 
 
@@ -85,22 +82,17 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
     return ordered[::-1] if sort.startswith("-") else ordered
 
 
-def headline(answer: SkillGapOut, address: Address) -> Headline:
+def headline(answer: SkillGapOut, view: View) -> Headline:
     """The answer in words."""
-    certain = address.certain and is_judged(answer)
-    counted = [one for one in answer.skill_gaps if _counts(one, address.min_gap, certain)]
+    certain = view.certain and is_judged(answer)
+    counted = [one for one in answer.skill_gaps if _counts(one, view.min_gap, certain)]
     new = sum(one.status == "missing" for one in counted)
     percent = percent_of(answer.summary.coverage)
     return Headline(
-        f"{source_title(answer)} bring {percent}\u00a0% of what "
-        f"{answer.to_occupation.title} need; {_to_raise(len(counted), new, address.domain)}.",
-        _filters(address.min_gap, certain=certain),
+        f"{answer.source_title} bring {percent}\u00a0% of what "
+        f"{answer.to_occupation.title} need; {_to_raise(len(counted), new, view.domain)}.",
+        _filters(view.min_gap, certain=certain),
     )
-
-
-def source_title(answer: SkillGapOut) -> str:
-    """Who is compared with the target."""
-    return answer.from_occupation.title if answer.from_occupation else "You"
 
 
 def percent_of(coverage: float) -> int:
@@ -114,12 +106,12 @@ def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:
     return element.difference >= min_gap and (not certain or element.certainty == "gap")
 
 
-def _asked_for(element: ElementGapOut, address: Address) -> bool:
+def _is_shown(element: ElementGapOut, view: View) -> bool:
     return {
         "all": True,
         "gaps": element.difference > 0,
         "surplus": element.difference < 0,
-    }[address.show]
+    }[view.show]
 
 
 def signed(difference: float) -> str:

@@ -12,8 +12,8 @@ import sys
 from typing import Any, Literal
 
 from skillgap.errors import ChartsBusy
-from skillgap.occupations.charts.rows import KINDS, Row, headline, rows_of, source_title
-from skillgap.occupations.charts.view import Address
+from skillgap.occupations.charts.rows import KINDS, Row, headline, rows_of
+from skillgap.occupations.charts.view import View
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.onet.records import ReleaseInfo
 
@@ -46,10 +46,10 @@ class ChartFailed(Exception):
     """The renderer did not draw; its text is what it said."""
 
 
-def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str, Any]:
+def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
     """The comparison as a Vega-Lite specification, with its data in it."""
-    words = headline(answer, address)
-    rows = [row for row in rows_of(answer, address) if row.shown]
+    words = headline(answer, view)
+    rows = [row for row in rows_of(answer, view) if row.shown]
     return {
         "$schema": SCHEMA,
         "background": "#ffffff",
@@ -57,7 +57,7 @@ def chart(answer: SkillGapOut, address: Address, info: ReleaseInfo) -> dict[str,
         "title": {
             "text": _lines(words.sentence),
             "subtitle": [
-                f"○ {source_title(answer)} · ● {answer.to_occupation.title} · "
+                f"○ {answer.source_title} · ● {answer.to_occupation.title} · "
                 f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
                 *ATTRIBUTION,
             ],

@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from skillgap.errors import RescoringError
-from skillgap.llm.replies import Next, Said
+from skillgap.llm.budget import TokenBudget, estimate_tokens
+from skillgap.llm.replies import Next, ReplyKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +37,7 @@ NARRATIVE_VERSION = "narrative-1"
 MOST_POINTS = 8  # of the widest gaps are told
 LONGEST_TEXT = 500  # characters of a passage
 ANSWER_TOKENS = 1_500
-BYTES_PER_TOKEN = 2
 MOST_KEPT = 1_000  # narratives
-BUDGET_SECONDS = 24 * 3600
 REST_SECONDS = 60.0  # after so many failures in a row:
 FAILURES = 3
 
@@ -128,9 +127,8 @@ class Narrator:
 
     def __init__(self, asker: Asker, token_budget: int) -> None:
         self._asker = asker
-        self._budget = token_budget
+        self._budget = TokenBudget(token_budget)
         self._told: OrderedDict[str, asyncio.Task[Narrative]] = OrderedDict()
-        self._spent: deque[tuple[float, int]] = deque()
         self._failures = 0
         self._rests_until = 0.0
         self.calls: Counter[str] = Counter()  # by what was said
@@ -155,20 +153,17 @@ class Narrator:
 
     async def _ask(self, facts: Mapping[str, Any], user: str) -> Narrative:
         system = SYSTEM.format(schema=json.dumps(SCHEMA))
-        estimate = len((system + user).encode()) // BYTES_PER_TOKEN + ANSWER_TOKENS
+        estimate = estimate_tokens(ANSWER_TOKENS, system, user)
         while True:
-            self._require_leave(estimate)
-            entry = (time.monotonic(), estimate)
-            self._spent.append(entry)
+            self._reserve(estimate)
             reply = await self._asker.ask(system, user, name="narrative", schema=SCHEMA, token_limit=ANSWER_TOKENS)
-            self._spent.remove(entry)
-            used = reply.usage.total if reply.usage else 0 if reply.unbilled else estimate
-            self._spent.append((entry[0], used))
-            self.calls[reply.said.value] += 1
+            used = reply.tokens(estimate)
+            await self._budget.settle(estimate, used)
+            self.calls[reply.kind.value] += 1
             self.tokens += used
             if reply.next is not Next.AT_ONCE:
                 break
-        if reply.said is not Said.ANSWER:
+        if reply.kind is not ReplyKind.ANSWER:
             self._failed()
             logger.warning("no narrative: %s", reply.fault)
             raise NotTold("The language model could not be asked.")
@@ -179,13 +174,10 @@ class Narrator:
         model = reply.model_answered or self._asker.model
         return Narrative(paragraphs, steps, model, NARRATIVE_VERSION, datetime.now(UTC).date())
 
-    def _require_leave(self, tokens: int) -> None:
-        now = time.monotonic()
-        while self._spent and self._spent[0][0] < now - BUDGET_SECONDS:
-            self._spent.popleft()
-        if now < self._rests_until:
+    def _reserve(self, tokens: int) -> None:
+        if time.monotonic() < self._rests_until:
             raise NotTold("The language model is away.")
-        if sum(spent for _, spent in self._spent) + tokens > self._budget:
+        if not self._budget.try_reserve(tokens):
             raise NotTold("The budget for the language model is used up.")
 
     def _failed(self) -> None:

@@ -1,38 +1,23 @@
-"""What may be asked: parameters with their limits, and every fault of a request at once."""
+"""The parameters of comparisons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, Self
 
-from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from skillgap.errors import InvalidParameter, RequestError, SeveralFaults
+from skillgap.errors import RequestError, faults_of
 from skillgap.gap.certainty import ComparisonOptions
-from skillgap.gap.ratings import Profile
-from skillgap.http.csv_response import FORMAT_DESCRIPTION, Format
-from skillgap.http.dependencies import levels_by_default
-from skillgap.http.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, Domain
-from skillgap.http.routing import LONGEST_NAME, MOST_FAULTS, UNKNOWN_PARAMETER
+from skillgap.http.csv_response import Formatted
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
+from skillgap.occupations.pair.sides import resolve_sides
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.model_levels import PUBLISHED, Levels, LevelsUsed
-from skillgap.onet.tables import DOMAINS
-
-
-class ReleaseQuery(BaseModel):
-    """What every question may say."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    release: str | None = Field(
-        default=None, max_length=20, description="A loaded release; without it the current one."
-    )
+from skillgap.onet.rescored.model_levels import Levels
 
 
 class CompareOptions(ReleaseQuery):
-    """How to compare; nothing is filtered unless it is asked for."""
+    """How to compare; no filter is used unless it is named."""
 
     domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
     include: str = Field(
@@ -69,195 +54,43 @@ class CompareOptions(ReleaseQuery):
             holm=self.adjust == "holm",
         )
 
-    def lists(self, name: Literal["met", "surplus"]) -> bool:
-        """Whether this list was asked for."""
+    def includes(self, name: Literal["met", "surplus"]) -> bool:
+        """Whether this list is to be sent."""
         return name in self.include or self.include == "all"
 
 
 class GapOptions(CompareOptions):
     """How to compare two occupations."""
 
-    levels: Levels = Field(default="published", description=LEVELS_DESCRIPTION)
+    levels: Levels | None = Field(default=None, description=LEVELS_DESCRIPTION)
+
+    def with_levels(self, default: Levels) -> Self:
+        """The same with the levels that are used: those it names, else the service's."""
+        return self if self.levels else self.model_copy(update={"levels": default})
 
 
-class PairCodes(BaseModel):
+class PairQuery(ReleaseQuery):
     """From which occupation to which."""
 
-    from_code: str = Field(
+    from_code: OccupationCode = Field(
         alias="from",
-        pattern=CODE_PATTERN,
         description="The source occupation: an O*NET-SOC code, or its first 6 digits.",
         examples=["41-9012.00"],
     )
-    to_code: str = Field(
+    to_code: OccupationCode = Field(
         alias="to",
-        pattern=CODE_PATTERN,
         description="The target occupation: an O*NET-SOC code, or its first 6 digits.",
         examples=["53-5031.00"],
     )
 
-
-class FormattedGap(GapOptions):
-    """How to compare, and how to tell it."""
-
-    format: Format = Field(default="json", description=FORMAT_DESCRIPTION)
-
-
-class GapQuery(FormattedGap, PairCodes):
-    """The parameters of ``GET /skill-gap``."""
-
-
-SIDES = ("from", "to")
-Asked = TypeVar("Asked", bound=BaseModel)
-
-
-class Side(NamedTuple):
-    """One side of a comparison."""
-
-    onetsoc_code: str
-    profile: Profile
-    used: LevelsUsed = PUBLISHED
-
-
-def gap_asked_for(request: Request, catalogue: Catalogue) -> tuple[FormattedGap, Side, Side]:
-    """The options and both sides; raises SeveralFaults with everything that is wrong."""
-    return pair_asked_for(
-        request,
-        catalogue,
-        lambda asked: _gap_options(tuple(asked.items())),
-        levels=levels_by_default(request),
-    )
-
-
-@lru_cache(1_000)  # few callers vary their options
-def _gap_options(asked: tuple[tuple[str, str], ...]) -> FormattedGap:
-    return FormattedGap.model_validate(dict(asked))
-
-
-def options_asked_for(request: Request, read: Callable[[dict[str, str]], Asked]) -> Asked:
-    """What ``read`` makes of the query; raises SeveralFaults with everything that is wrong."""
-    try:
-        return read(dict(request.query_params))
-    except ValidationError as error:
-        raise SeveralFaults(_faults(error)) from None
-
-
-def pair_asked_for(
-    request: Request,
-    catalogue: Catalogue,
-    read: Callable[[dict[str, str]], Asked],
-    *,
-    levels: Levels = "published",
-) -> tuple[Asked, Side, Side]:
-    """What ``read`` makes of the rest of the query, and both sides.
-
-    ``levels`` are those that answer when none are asked for. Raises SeveralFaults with everything
-    that is wrong.
-    """
-    asked = dict(request.query_params)
-    if levels != "published":
-        asked.setdefault("levels", levels)
-    faults: list[RequestError] = []
-    sides: list[Side] = []
-    try:
-        sides += sides_asked_for(catalogue, asked)
-    except SeveralFaults as wrong_sides:
-        faults += wrong_sides.faults
-    try:
-        options = read({name: text for name, text in asked.items() if name not in SIDES})
-    except ValidationError as error:
-        faults += _faults(error)
-    if faults:
-        raise SeveralFaults(faults)
-    return options, sides[0], sides[1]
-
-
-def sides_asked_for(catalogue: Catalogue, asked: Mapping[str, Any]) -> tuple[Side, Side]:
-    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both."""
-    sides: list[Side] = []
-    faults: list[RequestError] = []
-    for parameter in SIDES:
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with both codes and the domain."""
         try:
-            sides.append(side_asked_for(catalogue, asked, parameter))
-        except RequestError as fault:
-            faults.append(fault)
-    if faults:
-        raise SeveralFaults(faults)
-    return sides[0], sides[1]
+            resolve_sides(catalogue, values)
+        except RequestError as error:
+            yield from faults_of(error)
 
 
-def side_asked_for(catalogue: Catalogue, asked: Mapping[str, Any], parameter: str) -> Side:
-    """The occupation that a parameter names, in the domain that was asked for.
-
-    Raises InvalidParameter when it is missing or no code, and what ``Catalogue.profile`` raises.
-    """
-    text = asked.get(parameter)
-    if not isinstance(text, str):
-        raise InvalidParameter(f"The parameter '{parameter}' is missing: give an O*NET-SOC code.", parameter=parameter)
-    code = catalogue.code_named(text, parameter)
-    levels = asked.get("levels")
-    known = levels if levels in ("rescored", "calibrated") else "published"
-    return Side(code, *catalogue.profile_by_levels(code, known, parameter, domain_asked_for(asked)))
-
-
-def domain_asked_for(asked: Mapping[str, Any]) -> str:
-    """The domain, and skills in place of one there is none of: a fault that is told by itself."""
-    domain = asked.get("domain")
-    return domain if domain in (*DOMAINS, "all") else "skills"
-
-
-def validated(
-    model: type[Asked],
-    asked: Mapping[str, Any],
-    faults: list[RequestError],
-    *,
-    besides: Collection[str] = (),
-) -> Asked:
-    """What was asked as the model of it; raises SeveralFaults with these faults and its own.
-
-    Faults of the parameters ``besides`` are among those given already.
-    """
-    try:
-        question = model.model_validate(asked)
-    except ValidationError as error:
-        faults = faults + [one for one in _faults(error) if one.parameter not in besides]
-    if faults:
-        raise SeveralFaults(faults[:MOST_FAULTS])
-    return question
-
-
-def _faults(error: ValidationError) -> list[RequestError]:
-    """What pydantic found, in the words of problems."""
-    return [
-        InvalidParameter(
-            UNKNOWN_PARAMETER
-            if fault["type"] == "extra_forbidden"
-            else f"{fault['msg'].removeprefix('Value error, ')}.",
-            parameter=".".join(map(str, fault["loc"]))[:LONGEST_NAME],
-        )
-        for fault in error.errors()
-    ]
-
-
-def parameters_of(model: type[BaseModel]) -> list[dict[str, Any]]:
-    """OpenAPI's words for a model that is read from the query."""
-    schema = model.model_json_schema()
-    enums = {f"#/$defs/{name}": shape for name, shape in schema.get("$defs", {}).items()}
-    required = schema.get("required", ())
-    parameters = []
-    for name, column in sorted(schema["properties"].items(), key=lambda one: one[0] not in required):
-        shape = {
-            key: value
-            for key, value in (enums.get(column.get("$ref"), {}) | column).items()
-            if key not in ("$ref", "title", "description")
-        }
-        parameters.append(
-            {
-                "name": name,
-                "in": "query",
-                "required": name in required,
-                "description": column.get("description", ""),
-                "schema": shape,
-            }
-        )
-    return parameters
+class GapQuery(GapOptions, Formatted, PairQuery):
+    """The parameters of ``GET /skill-gap``."""

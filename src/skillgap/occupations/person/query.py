@@ -1,4 +1,4 @@
-"""What a person may ask: levels or anchors by element, and every fault of them at once."""
+"""What a person states: levels or level anchors by element, and what a release finds wrong with them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,20 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from skillgap.errors import InvalidParameter, RequestError
-from skillgap.gap.person import answered_part, person_profile
+from skillgap.errors import InvalidParameter, RequestError, faults_of
+from skillgap.gap.person import person_profile
 from skillgap.gap.ratings import Profile
-from skillgap.http.csv_response import FORMAT_DESCRIPTION, Format
-from skillgap.http.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, LARGEST_PAGE, Domain
+from skillgap.http.csv_response import Formatted
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, Page, ReleaseQuery
 from skillgap.http.routing import LONGEST_NAME
-from skillgap.occupations.pair.query import (
-    CompareOptions,
-    ReleaseQuery,
-    Side,
-    domain_asked_for,
-    side_asked_for,
-    validated,
-)
+from skillgap.occupations.pair.query import CompareOptions
+from skillgap.occupations.pair.sides import domain_of, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_ANSWERS = 500  # O*NET rates 161 elements in four domains
-FIELDS = ("levels", "anchors")
 
 
-def _as_published(level: float) -> float:
+def _two_decimals(level: float) -> float:
     if round(level, 2) != level:
         raise ValueError("Give a level with at most two decimals, as O*NET does")
     return level
@@ -42,13 +35,20 @@ def _whole(value: object) -> object:
 PersonLevel = Annotated[
     float,
     Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}),
-    AfterValidator(_as_published),
+    AfterValidator(_two_decimals),
 ]
 AnchorValue = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=7)]
 
 
-class PersonAnswers(BaseModel):
-    """What a person says of themselves; what is not there, or null, is unknown."""
+class Person(NamedTuple):
+    """A person's answers in the compared domain, and the element ids of the others."""
+
+    profile: Profile
+    elsewhere: tuple[str, ...]
+
+
+class PersonAnswers(ReleaseQuery):
+    """A person's levels; what is absent, or null, is unknown."""
 
     levels: dict[str, PersonLevel | None] = Field(
         default={},
@@ -65,24 +65,53 @@ class PersonAnswers(BaseModel):
         examples=[{"2.A.1.d": 4}],
     )
 
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """Elements and anchors that the release does not have, and no answer at all."""
+        given = {field: values.get(field, {}) for field in ("levels", "anchors")}
+        answers = {field: answer for field, answer in given.items() if isinstance(answer, dict)}
+        if answers == given and not any(level is not None for part in answers.values() for level in part.values()):
+            yield nothing_answered(domain_of(values))
+        for field, levels in answers.items():
+            if len(levels) <= MOST_ANSWERS:
+                yield from _element_faults(catalogue, field, levels)
+        for element_id in answers.get("levels", {}).keys() & answers.get("anchors", {}).keys():
+            yield InvalidParameter(
+                f"{element_id[:LONGEST_NAME]!r} is in 'levels' and in 'anchors'.", parameter="anchors"
+            )
 
-class PersonGapBody(PersonAnswers, CompareOptions):
-    """The body of ``POST /skill-gap``. What a person says is sent to no language model."""
+    def person(self, catalogue: Catalogue, domain: str) -> Person:
+        """The answers in a domain as a profile."""
+        given = {**self.anchors, **self.levels}
+        levels = {key: Decimal(str(level)) for key, level in given.items() if level is not None}
+        inside = {key: level for key, level in levels.items() if domain in (catalogue.elements[key].domain, "all")}
+        names = {key: catalogue.elements[key].element_name for key in inside}
+        return Person(person_profile(inside, names), tuple(sorted(levels.keys() - inside.keys())))
+
+
+class PersonGapBody(PersonAnswers, CompareOptions, Formatted):
+    """The body of ``POST /skill-gap``. No language model is sent what a person states."""
 
     explain: Literal["none", "anchors"] = Field(
         default="none", description="`anchors` says what the levels mean, by O*NET's own examples."
     )
-
-    to_code: str = Field(
+    to_code: OccupationCode = Field(
         alias="to",
-        pattern=CODE_PATTERN,
         description="The target occupation: an O*NET-SOC code, or its first 6 digits.",
         examples=["29-1141.00"],
     )
-    format: Format = Field(default="json", description=FORMAT_DESCRIPTION)
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with the answers and the target."""
+        yield from super().faults(values, catalogue)
+        try:
+            resolve_side(catalogue, {**values, "levels": None}, "to")
+        except RequestError as error:
+            yield from faults_of(error)
 
 
-class MatchesBody(PersonAnswers, ReleaseQuery):
+class MatchesBody(PersonAnswers, Page, Formatted):
     """The body of ``POST /matches``."""
 
     domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
@@ -92,84 +121,40 @@ class MatchesBody(PersonAnswers, ReleaseQuery):
         "not asked for. `gap`: levels that are lacking alone; it puts first what asks for little.",
     )
     min_coverage: float = Field(default=0, ge=0, le=1, description="Leave out occupations that are covered less.")
-    limit: int = Field(default=20, ge=1, le=LARGEST_PAGE, description="How many, at most.")
-    offset: int = Field(default=0, ge=0, le=1_000_000, description="How many to pass over.")
-    format: Format = Field(default="json", description=FORMAT_DESCRIPTION)
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with the answers and the domain."""
+        yield from super().faults(values, catalogue)
+        if (domain := domain_of(values)) != "all":
+            try:
+                catalogue.require_domain(domain)
+            except RequestError as error:
+                yield error
 
 
-class Person(NamedTuple):
-    """A person's answers in the domain asked about, and the element ids of the others."""
-
-    profile: Profile
-    elsewhere: tuple[str, ...]
+def values_of(body: BaseModel) -> dict[str, Any]:
+    """The values of a body by the names they are sent with."""
+    return body.model_dump(by_alias=True)
 
 
-def person_gap_asked_for(asked: Mapping[str, Any], catalogue: Catalogue) -> tuple[PersonGapBody, Person, Side]:
-    """The options, the person and the target; raises SeveralFaults with all that is wrong."""
-    faults = list(_answer_faults(asked, catalogue))
-    target = Side("", {})
-    try:
-        target = side_asked_for(catalogue, asked, "to")
-    except RequestError as fault:
-        faults.append(fault)
-    body = validated(PersonGapBody, asked, faults, besides=("to",))
-    person = _person(body, catalogue, body.domain)
-    if not answered_part(person.profile, target.profile):
-        raise _nothing_answered(body.domain)
-    return body, person, target
-
-
-def matches_asked_for(asked: Mapping[str, Any], catalogue: Catalogue) -> tuple[MatchesBody, Person]:
-    """The options and the person; raises SeveralFaults with all that is wrong."""
-    faults = list(_answer_faults(asked, catalogue))
-    if domain_asked_for(asked) != "all":
-        catalogue.require_domain(domain_asked_for(asked))
-    body = validated(MatchesBody, asked, faults)
-    person = _person(body, catalogue, body.domain)
-    if not person.profile:
-        raise _nothing_answered(body.domain)
-    return body, person
-
-
-def _person(answers: PersonAnswers, catalogue: Catalogue, domain: str) -> Person:
-    given = {**answers.anchors, **answers.levels}
-    levels = {key: Decimal(str(level)) for key, level in given.items() if level is not None}
-    inside = {key: level for key, level in levels.items() if domain in (catalogue.elements[key].domain, "all")}
-    names = {key: catalogue.elements[key].element_name for key in inside}
-    return Person(person_profile(inside, names), tuple(sorted(levels.keys() - inside.keys())))
-
-
-def _answer_faults(asked: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
-    """What the release makes wrong of the answers: unknown elements, anchors that are not there."""
-    given = {field: asked.get(field, {}) for field in FIELDS}
-    read = {field: answers for field, answers in given.items() if isinstance(answers, dict)}
-    if read == given and not any(answer is not None for answers in read.values() for answer in answers.values()):
-        yield _nothing_answered(domain_asked_for(asked))
-    known = {field: answers if len(answers) <= MOST_ANSWERS else {} for field, answers in read.items()}
-    for field, answered in known.items():
-        for element_id, answer in answered.items():
-            place = f"{field}.{element_id}"[:LONGEST_NAME]
-            if not catalogue.is_rated_element(element_id):
-                yield InvalidParameter(
-                    f"{catalogue.info.title} rates no element {element_id[:LONGEST_NAME]!r}.",
-                    parameter=place,
-                )
-            elif field == "anchors" and type(whole := _whole(answer)) is int:
-                yield from _anchor_fault(catalogue, element_id, whole, place)
-    for element_id in read.get("levels", {}).keys() & read.get("anchors", {}).keys():
-        yield InvalidParameter(f"{element_id[:LONGEST_NAME]!r} is in 'levels' and in 'anchors'.", parameter="anchors")
-
-
-def _anchor_fault(catalogue: Catalogue, element_id: str, answer: int, place: str) -> Iterator[RequestError]:
-    values = [anchor.anchor_value for anchor in catalogue.anchors.get(element_id, ())]
-    if answer not in values:
-        listed = ", ".join(map(str, values)) or "none"
-        yield InvalidParameter(f"{element_id} has no level anchor at {answer} (there: {listed}).", parameter=place)
-
-
-def _nothing_answered(domain: str) -> InvalidParameter:
+def nothing_answered(domain: str) -> InvalidParameter:
+    """The fault of a request whose answers leave nothing to compare."""
     what = "any rated element" if domain == "all" else f"the {domain.replace('_', ' ')}"
     return InvalidParameter(
-        f"Nothing is answered of {what}: give 'levels' or 'anchors' by element id.",
-        parameter="levels",
+        f"Nothing is answered of {what}: give 'levels' or 'anchors' by element id.", parameter="levels"
     )
+
+
+def _element_faults(catalogue: Catalogue, field: str, answers: Mapping[str, Any]) -> Iterator[RequestError]:
+    for element_id, answer in answers.items():
+        parameter = f"{field}.{element_id}"[:LONGEST_NAME]
+        if not catalogue.is_rated_element(element_id):
+            detail = f"{catalogue.info.title} rates no element {element_id[:LONGEST_NAME]!r}."
+            yield InvalidParameter(detail, parameter=parameter)
+        elif field == "anchors" and type(value := _whole(answer)) is int:
+            anchors = [anchor.anchor_value for anchor in catalogue.anchors.get(element_id, ())]
+            if value not in anchors:
+                listed = ", ".join(map(str, anchors)) or "none"
+                detail = f"{element_id} has no level anchor at {value} (there: {listed})."
+                yield InvalidParameter(detail, parameter=parameter)

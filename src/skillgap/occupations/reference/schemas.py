@@ -8,10 +8,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field
 
 from skillgap.gap.ratings import Estimate, Rating
-from skillgap.occupations.pair.level_schemas import RatingLevelsOut
+from skillgap.occupations.pair.levels import RatingLevelsOut
 from skillgap.occupations.schemas import ComparedOccupation, ScaleOut
-from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.records import Element, Occupation
 
 
 class OccupationMatch(BaseModel):
@@ -57,30 +55,6 @@ class OccupationOut(BaseModel):
     rated_domains: list[str] = Field(description="Domains with ratings; empty where none has.")
     job_titles: list[str] = Field(description="Lay titles (Alternate Titles before 30.3).")
     related_occupations: list[RelatedOut]
-
-    @classmethod
-    def of(cls, catalogue: Catalogue, occupation: Occupation) -> Self:
-        """The answer for one occupation of a catalogue."""
-        code = occupation.onetsoc_code
-        return cls(
-            release=catalogue.info.release,
-            onetsoc_code=code,
-            title=occupation.title,
-            description=occupation.description,
-            job_zone=occupation.job_zone,
-            rated_domains=catalogue.rated_domains(code),
-            job_titles=list(catalogue.job_titles.get(code, ())),
-            related_occupations=[
-                RelatedOut(
-                    onetsoc_code=one.onetsoc_code,
-                    title=catalogue.occupations[one.onetsoc_code].title,
-                    relatedness_tier=one.relatedness_tier,
-                    related_index=one.related_index,
-                    rated=catalogue.is_rated(one.onetsoc_code),
-                )
-                for one in catalogue.related.get(code, ())
-            ],
-        )
 
 
 class EstimateOut(BaseModel):
@@ -148,19 +122,6 @@ class ElementOut(BaseModel):
     description: str | None
     domain: str
     level_anchors: list[AnchorOut]
-
-    @classmethod
-    def of(cls, catalogue: Catalogue, element: Element) -> Self:
-        """The answer for one rated element."""
-        return cls(
-            element_id=element.element_id,
-            element_name=element.element_name,
-            description=element.description,
-            domain=element.domain or "",
-            level_anchors=[
-                AnchorOut.model_validate(anchor._asdict()) for anchor in catalogue.anchors.get(element.element_id, ())
-            ],
-        )
 
 
 class ElementsOut(BaseModel):

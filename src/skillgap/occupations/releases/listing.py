@@ -1,4 +1,4 @@
-"""What the answers look like. A field that is declared is always sent; null is "not published"."""
+"""What ``/releases`` answers: the loaded releases."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class ReleaseOut(BaseModel):
 
     @classmethod
     def of(cls, info: ReleaseInfo) -> Self:
-        """The answer for one release; of the source only the name, not where it lies."""
+        """A release as it is sent; of the source only the name, not its folder."""
         name = info.source.replace("\\", "/").rstrip("/").rpartition("/")[2]
         return cls.model_validate(info._asdict() | {"source": name})
 
 
 class ReleasesOut(BaseModel):
-    """The loaded releases, and which of them answers when none is asked for."""
+    """The loaded releases, and the current one, which is used where a request names none."""
 
     current: str | None
     releases: list[ReleaseOut]

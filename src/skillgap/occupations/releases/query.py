@@ -1,57 +1,56 @@
-"""What may be asked of two releases, and the occupations of both that it is about."""
+"""The parameters of a difference between releases, and the occupations of both that it is about."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from skillgap.errors import InvalidParameter, RequestError, SeveralFaults
+from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
 from skillgap.gap.ratings import Profile
-from skillgap.http.parameters import CODE_PATTERN, DOMAIN_DESCRIPTION, Domain
-from skillgap.occupations.pair.query import options_asked_for
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery
+from skillgap.http.reader import Reader
+from skillgap.occupations.pair.sides import domain_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import parse_code
 
 CODES = ("from", "to", "occupation")
 
 
-class DiffOptions(BaseModel):
-    """How to compare two releases."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class DiffQuery(StrictQuery):
+    """A pair, an occupation, or neither, which means all occupations in short."""
 
     domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
-
-
-class DiffQuery(DiffOptions):
-    """The parameters: a pair, an occupation, or neither, which means all occupations in short."""
-
-    from_code: str | None = Field(
+    from_code: OccupationCode | None = Field(
         default=None,
         alias="from",
-        pattern=CODE_PATTERN,
         description="With `to`: what changed in the gap from this occupation. An O*NET-SOC code, "
         "or its first 6 digits.",
     )
-    to_code: str | None = Field(default=None, alias="to", pattern=CODE_PATTERN, description="With `from`: the target.")
-    occupation: str | None = Field(
-        default=None,
-        pattern=CODE_PATTERN,
-        description="What changed in the ratings of this occupation.",
+    to_code: OccupationCode | None = Field(default=None, alias="to", description="With `from`: the target.")
+    occupation: OccupationCode | None = Field(
+        default=None, description="What changed in the ratings of this occupation."
     )
+
+    @classmethod
+    def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
+        """Releases that are not loaded, or what both find wrong with the codes."""
+        try:
+            find_presences(read_pair(reader, values["a"], values["b"]), values)
+        except RequestError as error:
+            yield from faults_of(error)
 
 
 class ReleasePair(NamedTuple):
-    """Two releases to compare."""
+    """Two releases to compare, each with its own ratings alone."""
 
     before: Catalogue
     after: Catalogue
 
 
 class Presence(NamedTuple):
-    """An occupation in two releases; a profile is None where ``absence`` says why."""
+    """An occupation in two releases; a profile is None where ``absences`` says why."""
 
     onetsoc_code: str
     before: Profile | None
@@ -59,40 +58,48 @@ class Presence(NamedTuple):
     absences: tuple[str, ...]
 
 
-def diff_asked_for(request: Request, releases: ReleasePair) -> tuple[DiffOptions, list[Presence]]:
-    """The options, and the occupations that are asked about: a pair, one, or none at all.
-
-    An occupation needs ratings in one of the releases, not in both. Raises SeveralFaults with
-    everything that is wrong.
-    """
-    texts = {name: request.query_params[name] for name in CODES if name in request.query_params}
-    faults = _combination_faults(texts)
-    options, found = DiffOptions(), []
-    try:
-        options = options_asked_for(request, _read_options)
-        for catalogue in releases:
-            if options.domain != "all":
-                catalogue.require_domain(options.domain)
-    except SeveralFaults as several:
-        faults += several.faults
-    except RequestError as fault:
-        options = DiffOptions()
-        faults.append(fault)
-    for parameter, text in texts.items():
+def read_pair(reader: Reader, before: str, after: str) -> ReleasePair:
+    """Both releases; raises NothingLoaded, or SeveralFaults where one is not loaded or cannot be read."""
+    reader.current()
+    catalogues: list[Catalogue] = []
+    faults: list[RequestError] = []
+    for parameter, release in (("a", before), ("b", after)):
         try:
-            found.append(_presence(releases, text, parameter, options.domain))
-        except RequestError as fault:
-            faults.append(fault)
+            catalogues.append(reader.catalogue(release, parameter).published())
+        except RequestError as error:
+            faults.append(error)
     if faults:
         raise SeveralFaults(faults)
-    return options, found
+    return ReleasePair(*catalogues)
 
 
-def _read_options(asked: dict[str, str]) -> DiffOptions:
-    return DiffOptions.model_validate({k: v for k, v in asked.items() if k not in CODES})
+def find_presences(releases: ReleasePair, values: Mapping[str, Any]) -> list[Presence]:
+    """The occupations that the values name: a pair, one, or none at all.
+
+    An occupation needs ratings in one of the releases, not in both. Raises SeveralFaults with everything that is
+    wrong with the domain and the codes.
+    """
+    texts = {name: values[name] for name in CODES if isinstance(values.get(name), str)}
+    domain = domain_of(values)
+    faults = _combination_faults(texts)
+    presences: list[Presence] = []
+    try:
+        for catalogue in releases if domain != "all" else ():
+            catalogue.require_domain(domain)
+    except RequestError as error:
+        faults.append(error)
+        domain = "skills"
+    for parameter, text in texts.items():
+        try:
+            presences.append(_find_presence(releases, text, parameter, domain))
+        except RequestError as error:
+            faults += faults_of(error)
+    if faults:
+        raise SeveralFaults(faults)
+    return presences
 
 
-def _combination_faults(texts: dict[str, str]) -> list[RequestError]:
+def _combination_faults(texts: Mapping[str, str]) -> list[RequestError]:
     """Half a pair, or a pair and an occupation."""
     if "occupation" in texts and len(texts) > 1:
         both = "Give 'from' and 'to', or 'occupation', or none of them."
@@ -104,7 +111,7 @@ def _combination_faults(texts: dict[str, str]) -> list[RequestError]:
     return [InvalidParameter(detail, parameter=missing)]
 
 
-def _presence(releases: ReleasePair, text: str, parameter: str, domain: Domain) -> Presence:
+def _find_presence(releases: ReleasePair, text: str, parameter: str, domain: str) -> Presence:
     code = parse_code(text, parameter)
     if not any(catalogue.is_rated(code) for catalogue in releases):
         code = releases.after.code_named(text, parameter)

@@ -1,53 +1,42 @@
-"""Another loaded release to answer from now on, and the way back. Nothing is read or replaced."""
+"""Activating another loaded release, and rolling back. No file is read and no row replaced."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlalchemy import select
+from sqlalchemy import Connection, Engine, select
 
 from skillgap.database.transactions import writing
-from skillgap.errors import NothingLoaded, NothingToGoBackTo, ReleaseNotFound
+from skillgap.errors import NothingToGoBackTo, ReleaseNotFound
 from skillgap.onet.load.replace import make_current
-from skillgap.onet.queries import releases
+from skillgap.onet.queries import current_release, releases
 from skillgap.onet.tables import CurrentRelease
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 
 def use_release(engine: Engine, release: str) -> None:
-    """Let a loaded release answer; raises NothingLoaded or ReleaseNotFound."""
+    """Activate a loaded release; raises NothingLoaded or ReleaseNotFound."""
     with writing(engine) as connection:
-        loaded = _loaded(connection)
+        current_release(connection)
+        loaded = _release_names(connection)
         if release not in loaded:
-            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {_listed(loaded)}).")
+            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {', '.join(loaded)}).")
         make_current(connection, release)
 
 
 def roll_back(engine: Engine) -> str:
-    """Let the release that answered before answer again; its name.
+    """Activate the release that was current before, and return its name; twice leads forward again.
 
-    A second time leads forward again. Raises NothingLoaded or NothingToGoBackTo.
+    Raises NothingLoaded or NothingToGoBackTo.
     """
     with writing(engine) as connection:
-        loaded = _loaded(connection)
-        current = connection.execute(select(CurrentRelease.release, CurrentRelease.previous)).one()
-        if current.previous is None:
+        current = current_release(connection).release
+        previous = connection.scalar(select(CurrentRelease.previous))
+        if previous is None:
             raise NothingToGoBackTo(
-                f"No other release has answered before {current.release} (loaded: "
-                f"{_listed(loaded)}). `skillgap releases use` takes any that is loaded."
+                f"No other release has answered before {current} (loaded: {', '.join(_release_names(connection))}). "
+                "`skillgap releases use` takes any that is loaded."
             )
-        make_current(connection, current.previous)
-        return str(current.previous)
+        make_current(connection, previous)
+        return str(previous)
 
 
-def _loaded(connection: Connection) -> list[str]:
-    loaded = [one.release for one in releases(connection)]
-    if not loaded:
-        raise NothingLoaded
-    return loaded
-
-
-def _listed(loaded: list[str]) -> str:
-    return ", ".join(loaded)
+def _release_names(connection: Connection) -> list[str]:
+    return [info.release for info in releases(connection)]

@@ -5,25 +5,13 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from typing import TYPE_CHECKING
+from importlib.resources.abc import Traversable
 
 from skillgap.errors import SourceFileError
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
-
-# What a disk says, and what zipfile lets through of a damaged archive: an end too early, a method
-# it does not know, a password it would need, a name or a size that cannot be.
-UNREADABLE = (
-    OSError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-)
+# A disk's errors, and those that zipfile lets through of a damaged archive: an early end, an
+# unknown method, a password, an impossible name or size.
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def read_bytes(file: Traversable) -> bytes:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from importlib.resources.abc import Traversable
 
 import pandas as pd
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.contents import read_bytes
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
-    from skillgap.onet.load.source_files import SourceFile
+from skillgap.onet.load.source_files import SourceFile
 
 
 def read_source(file: Traversable, source: SourceFile) -> pd.DataFrame:

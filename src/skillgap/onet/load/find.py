@@ -1,4 +1,4 @@
-"""Where a release lies: a folder or a zip, and what the release says of itself."""
+"""Finding a release: its folder or zip, its name and its date."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.resources.abc import Traversable
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from skillgap.errors import SourceFileError, SourceNotFound
 from skillgap.onet.load.contents import UNREADABLE, read_start
 from skillgap.onet.load.source_files import holds_release
-
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
 
 SAMPLE = "sample"
 LARGEST_ZIP = 2_000_000_000  # bytes unpacked; a whole release has about 150 million
@@ -81,17 +77,17 @@ def _release_folder(path: Path, *, nested: bool = True) -> Traversable | None:
         raise SourceNotFound(f"{path}: no such folder or zip")
     if holds_release(top):
         return top
-    inner = sorted((child for child in top.iterdir() if child.is_dir()), key=lambda one: one.name)
+    inner = sorted((child for child in top.iterdir() if child.is_dir()), key=lambda child: child.name)
     return next((child for child in inner if nested and holds_release(child)), None)
 
 
 def _trusted_zip(path: Path) -> zipfile.ZipFile:
-    """The zip, read whole; nothing is ever unpacked to disk, and a hostile one is refused even so.
+    """The zip, read into memory (a release has 15 MB); nothing is unpacked to disk.
 
-    In memory it needs no file that stays open until somebody closes it; a release has 15 MB.
+    Raises SourceFileError for one that is damaged, too large, or points outside itself.
     """
     if path.stat().st_size > LARGEST_ZIP:
-        raise SourceFileError(path, f"refused: more than {LARGEST_ZIP} bytes")
+        raise SourceFileError(path, f"rejected: more than {LARGEST_ZIP} bytes")
     try:
         archive = zipfile.ZipFile(BytesIO(path.read_bytes()))
     except UNREADABLE as error:
@@ -99,10 +95,10 @@ def _trusted_zip(path: Path) -> zipfile.ZipFile:
     for member in archive.infolist():
         name = PurePosixPath(member.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
-            raise SourceFileError(path, f"refused: {member.filename!r} points outside the zip")
+            raise SourceFileError(path, f"rejected: {member.filename!r} points outside the zip")
     size = sum(member.file_size for member in archive.infolist())
     if size > LARGEST_ZIP:
-        raise SourceFileError(path, f"refused: {size} bytes unpacked, over {LARGEST_ZIP}")
+        raise SourceFileError(path, f"rejected: {size} bytes unpacked, over {LARGEST_ZIP}")
     return archive
 
 

@@ -1,4 +1,4 @@
-"""A release's files read and checked as a whole: every table's rows, and what was left out."""
+"""A release's files read and validated as a whole: every table's rows, and the rejected ones."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.contents import sha256
 from skillgap.onet.load.extract import read_source
+from skillgap.onet.load.source_files import Files
 from skillgap.onet.load.validate import Known, Rejected, validate
 from skillgap.onet.tables import RELEASE_TABLES, TABLES
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
-
-    from skillgap.onet.load.source_files import Files
-
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +28,7 @@ ProgressCallback = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one file."""
+    """How many rows of one file were read and rejected."""
 
     file: str
     sha256: str
@@ -84,15 +79,15 @@ def read_release(
 
     read = pd.concat(frame["file"] for frame in frames.values()).value_counts()
     left_out = Counter(row.file for row in rejected)
-    reports = tuple(FileReport(file, sha, int(read[file]), left_out[file], seconds[file]) for file, sha in sums.items())
+    reports = tuple(
+        FileReport(file, digest, int(read[file]), left_out[file], seconds[file]) for file, digest in sums.items()
+    )
     _refuse_many_rejected(reports, rejected, max_rejected)
     _warn_of_holes(rows["ratings"], rows["elements"])
     return ReleaseRows(rows, reports, tuple(rejected))
 
 
-def _check(
-    frames: Mapping[str, pd.DataFrame],
-) -> tuple[dict[str, pd.DataFrame], list[Rejected]]:
+def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[Rejected]]:
     """Parents before children, so that each child is checked against the rows that are kept."""
     rows: dict[str, pd.DataFrame] = {}
     rejected: list[Rejected] = []
@@ -108,8 +103,8 @@ def _check(
         return rows.get(name, pd.DataFrame())
 
     ids["onetsoc_code"] = ids["related_onetsoc_code"] = set(keep("occupations")["onetsoc_code"])
-    kept = keep("scales")
-    scales.update(zip(kept["scale_id"], zip(kept["minimum"], kept["maximum"], strict=True), strict=True))
+    ends = keep("scales")
+    scales.update(zip(ends["scale_id"], zip(ends["minimum"], ends["maximum"], strict=True), strict=True))
     ids["scale_id"] = set(scales)
     keep("elements")
     rows["elements"] = _elements(rows.get("elements"), frames)
@@ -139,8 +134,8 @@ def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFr
         named = [frames[name] for name in ("ratings", "level_anchors") if name in frames]
         elements = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
         elements["description"] = None
-    found = [domains.get(element_id) for element_id in elements["element_id"]]
-    return elements.assign(domain=pd.Series(found, index=elements.index, dtype=object))
+    element_domains = [domains.get(element_id) for element_id in elements["element_id"]]
+    return elements.assign(domain=pd.Series(element_domains, index=elements.index, dtype=object))
 
 
 def _refuse_many_rejected(files: tuple[FileReport, ...], rejected: list[Rejected], max_rejected: float) -> None:
@@ -165,7 +160,5 @@ def _warn_of_holes(ratings: pd.DataFrame, elements: pd.DataFrame) -> None:
     partly = rated[rated != 2 * len(skills)]
     if len(partly):
         logger.warning(
-            "%d occupations are not rated on every skill, among them %s",
-            len(partly),
-            ", ".join(partly.index[:3]),
+            "%d occupations are not rated on every skill, among them %s", len(partly), ", ".join(partly.index[:3])
         )

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
 
-from skillgap.onet.tables import (
-    RELEASE_TABLES,
-    CurrentRelease,
-    LoadedFiles,
-    LoadRuns,
-    RejectedRows,
-    Releases,
-)
+from skillgap.onet.load.find import Place
+from skillgap.onet.tables import RELEASE_TABLES, CurrentRelease, LoadedFiles, LoadRuns, RejectedRows, Releases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     import pandas as pd
-    from sqlalchemy import Connection, Table
 
-    from skillgap.onet.load.find import Place
     from skillgap.onet.load.read import FileReport, ProgressCallback, ReleaseRows
     from skillgap.onet.load.validate import Rejected
 
 
 ROWS_AT_ONCE = 5_000
+FILE_COLUMNS = ("file", "sha256", "rows_read", "rows_loaded", "rows_rejected")
 
 
 def replace_release(
     connection: Connection, place: Place, rows: ReleaseRows, run_id: int, report: ProgressCallback
 ) -> dict[str, int]:
-    """Put the rows in the place of what the release had; the number of rows in each table after.
+    """Replace the release's rows; the number of rows in each table afterwards.
 
     ``DELETE`` and ``INSERT``: in MySQL ``TRUNCATE`` would commit on its own.
     """
@@ -51,7 +43,7 @@ def replace_release(
 
 
 def make_current(connection: Connection, release: str) -> None:
-    """Let this release answer from now on; the one before it is remembered."""
+    """Activate this release; the one before it is remembered."""
     current = connection.scalar(select(CurrentRelease.release))
     if current is None:
         connection.execute(insert(CurrentRelease).values(only_row=1, release=release))
@@ -66,7 +58,7 @@ def start_run(connection: Connection) -> int:
 
 
 def end_run(connection: Connection, run_id: int, outcome: str, **columns: str | None) -> None:
-    """Say what became of the run."""
+    """Store the outcome of the run."""
     ended = update(LoadRuns).where(LoadRuns.run_id == run_id)
     connection.execute(ended.values(finished_at=_now(), outcome=outcome, **columns))
 
@@ -79,17 +71,9 @@ def end_killed_runs(connection: Connection, run_id: int) -> None:
 
 def keep_file_reports(connection: Connection, run_id: int, files: Iterable[FileReport]) -> None:
     """One row a file in ``loaded_files``."""
-    for file in files:
-        connection.execute(
-            insert(LoadedFiles).values(
-                run_id=run_id,
-                file=file.file,
-                sha256=file.sha256,
-                rows_read=file.rows_read,
-                rows_loaded=file.rows_loaded,
-                rows_rejected=file.rows_rejected,
-            )
-        )
+    for report in files:
+        columns = {name: getattr(report, name) for name in FILE_COLUMNS}
+        connection.execute(insert(LoadedFiles).values(run_id=run_id, **columns))
 
 
 def keep_rejected(connection: Connection, run_id: int, rejected: Iterable[Rejected]) -> None:
@@ -109,11 +93,7 @@ def loaded_checksums(connection: Connection, release: str) -> dict[str, str]:
 
 
 def _keep_release(connection: Connection, place: Place, run_id: int) -> None:
-    columns: Mapping[str, Any] = {
-        "released": place.released,
-        "illustrative": place.illustrative,
-        "run_id": run_id,
-    }
+    columns: Mapping[str, Any] = {"released": place.released, "illustrative": place.illustrative, "run_id": run_id}
     known = Releases.release == place.release
     if connection.scalar(select(literal(1)).where(known)):
         connection.execute(update(Releases).where(known).values(**columns))
@@ -122,7 +102,7 @@ def _keep_release(connection: Connection, place: Place, run_id: int) -> None:
 
 
 def _insert(connection: Connection, table: Table, rows: pd.DataFrame, release: str, report: ProgressCallback) -> None:
-    """All rows by the driver's own ``executemany``: SQLAlchemy's compiled VALUES cost five times.
+    """Insert rows by the driver's own ``executemany``, five times as fast as SQLAlchemy's VALUES.
 
     The rows are already in the form the database stores, so no type has anything left to convert.
     """

@@ -6,9 +6,8 @@ import logging
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from skillgap import logs
@@ -23,10 +22,6 @@ from skillgap.onet.load.read import FileReport, ProgressCallback, checksums, rea
 from skillgap.onet.load.source_files import release_files
 from skillgap.onet.tables import CurrentRelease, Releases
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-
 logger = logging.getLogger(__name__)
 
 DATA = Path("data")
@@ -34,11 +29,11 @@ DATA = Path("data")
 
 @dataclass(frozen=True)
 class LoadRequest:
-    """What to load. Without ``path`` the release is searched for, and downloaded if need be."""
+    """What to load. Without ``path`` the release is searched for, and downloaded where it is not found."""
 
     path: Path | None = None
     release: str | None = None
-    wanted: str = "29.2"  # the release to download
+    download: str = "29.2"  # the release to download where none is named
     base_url: str = "https://www.onetcenter.org/dl_files/database/"
     downloads: Path = DATA / "downloads"
     max_rejected: float = 0.001
@@ -47,7 +42,7 @@ class LoadRequest:
 
 @dataclass(frozen=True)
 class LoadResult:
-    """What a load did. ``rows`` are those in each table afterwards, none when nothing changed."""
+    """The result of a load. ``rows`` are those in each table afterwards, none when nothing changed."""
 
     release: str
     source: str
@@ -60,7 +55,7 @@ class LoadResult:
 def load_release(engine: Engine, request: LoadRequest, report: ProgressCallback) -> LoadResult:
     """Load a release in one transaction and make it the current one.
 
-    A release whose files are the ones already loaded is left as it is. Whatever happens is kept in
+    A release whose files are the ones already loaded is left as it is. The outcome is stored in
     ``load_runs``; a load that fails, at any point, leaves every release as it was.
     """
     started = time.monotonic()
@@ -75,7 +70,7 @@ def load_release(engine: Engine, request: LoadRequest, report: ProgressCallback)
             _keep_failure(engine, run_id, str(error))
             raise
         except IntegrityError as error:
-            fault = f"The database refused a row: {error.orig}"
+            fault = f"The database rejected a row: {error.orig}"
             _keep_failure(engine, run_id, fault)
             raise SourceError(fault) from error
         except BaseException as error:
@@ -109,14 +104,14 @@ def _load(engine: Engine, run_id: int, request: LoadRequest, report: ProgressCal
 
 
 def _find(engine: Engine, request: LoadRequest, report: ProgressCallback) -> Place | None:
-    """The release to load: the path that was named, else the newest in ``data/``, else a download.
+    """The release to load: at the path that was named, else the newest in ``data/``, else a download.
 
-    None when what would be downloaded is loaded already, or cannot be had while another release is
-    loaded. When nothing at all is loaded: the illustrative sample.
+    None when the release to download is loaded already, or cannot be downloaded while another one
+    is loaded. When nothing at all is loaded: the illustrative sample.
     """
     if request.path:
         return open_place(request.path, request.release)
-    wanted = request.release or request.wanted
+    wanted = request.release or request.download
     place = newest_place(DATA)
     if place and request.release in (None, place.release):
         return place
@@ -154,4 +149,4 @@ def _keep_failure(engine: Engine, run_id: int, message: str) -> None:
         with writing(engine) as connection:
             replacing.end_run(connection, run_id, "failed", message=message[:10_000])
     except SkillgapError as error:
-        logger.warning("the failure could not be kept in load_runs: %s", error)
+        logger.warning("the failure could not be stored in load_runs: %s", error)

@@ -2,8 +2,8 @@
 
 Files are known by their names (``Occupation Data.txt``, ``occupation_data.csv``), columns by their
 headers: the text layout up to 30.2, the text and CSV layouts from 30.3 on, and short names in use.
-The crosswalk is no part of a release, so whatever it is called, its headers tell it.
-What a column may hold is said by the table it goes to.
+The crosswalk is no part of a release, so it is known by its headers under any name.
+What a column may hold is declared by its table.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.contents import read_start
 from skillgap.onet.tables import TABLES
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,112 +40,87 @@ class SourceFile:
         return TABLES[self.table_name]
 
 
+RENAMED = {
+    "O*NET-SOC Code": "onetsoc_code",
+    "Date": "date_updated",
+    "Alternate Title": "job_title",
+    "Source(s)": "sources",
+    "Related O*NET-SOC Code": "related_onetsoc_code",
+    "Index": "related_index",
+}
+
+
+def _columns(*headers: str) -> dict[str, str]:
+    """Our names of columns by their headers: in small letters with underscores, unless renamed."""
+    return {header: RENAMED.get(header, header.lower().replace(" ", "_")) for header in headers}
+
+
+RATING_COLUMNS = _columns(
+    *("O*NET-SOC Code", "Element ID", "Element Name", "Scale ID", "Data Value", "N", "Standard Error"),
+    *("Lower CI Bound", "Upper CI Bound", "Recommend Suppress", "Not Relevant", "Date", "Domain Source"),
+)
+"""The columns of a table of ratings by their headers, in files and in O*NET Web Services."""
+
+
 def _ratings(name: str, domain: str) -> SourceFile:
-    return SourceFile(
-        names=(name,),
-        table_name="ratings",
-        domain=domain,
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Element ID": "element_id",
-            "Element Name": "element_name",
-            "Scale ID": "scale_id",
-            "Data Value": "data_value",
-            "N": "n",
-            "Standard Error": "standard_error",
-            "Lower CI Bound": "lower_ci_bound",
-            "Upper CI Bound": "upper_ci_bound",
-            "Recommend Suppress": "recommend_suppress",
-            "Not Relevant": "not_relevant",
-            "Date": "date_updated",
-            "Domain Source": "domain_source",
-        },
-    )
+    return SourceFile(names=(name,), table_name="ratings", domain=domain, columns=RATING_COLUMNS)
 
 
 OCCUPATIONS = SourceFile(
     names=("Occupation Data", "Occupation", "Occupations"),
     table_name="occupations",
-    columns={"O*NET-SOC Code": "onetsoc_code", "Title": "title", "Description": "description"},
+    columns=_columns("O*NET-SOC Code", "Title", "Description"),
 )
 SCALES = SourceFile(
     names=("Scales Reference", "Scales", "Scale"),
     table_name="scales",
-    columns={
-        "Scale ID": "scale_id",
-        "Scale Name": "scale_name",
-        "Minimum": "minimum",
-        "Maximum": "maximum",
-    },
+    columns=_columns("Scale ID", "Scale Name", "Minimum", "Maximum"),
 )
 SKILLS = _ratings("Skills", "skills")
 ESSENTIAL_SKILLS = _ratings("Essential Skills", "skills")
 TRANSFERABLE_SKILLS = _ratings("Transferable Skills", "skills")
-CONTENT_MODEL = SourceFile(
-    names=("Content Model Reference",),
-    table_name="elements",
-    columns={
-        "Element ID": "element_id",
-        "Element Name": "element_name",
-        "Description": "description",
-    },
-)
-LEVEL_ANCHORS = SourceFile(
-    names=("Level Scale Anchors",),
-    table_name="level_anchors",
-    columns={
-        "Element ID": "element_id",
-        "Element Name": "element_name",
-        "Scale ID": "scale_id",
-        "Anchor Value": "anchor_value",
-        "Anchor Description": "anchor_description",
-    },
-)
 OPTIONAL = (
-    CONTENT_MODEL,
+    SourceFile(
+        names=("Content Model Reference",),
+        table_name="elements",
+        columns=_columns("Element ID", "Element Name", "Description"),
+    ),
     _ratings("Knowledge", "knowledge"),
     _ratings("Abilities", "abilities"),
     _ratings("Work Activities", "work_activities"),
-    LEVEL_ANCHORS,
+    SourceFile(
+        names=("Level Scale Anchors",),
+        table_name="level_anchors",
+        columns=_columns("Element ID", "Element Name", "Scale ID", "Anchor Value", "Anchor Description"),
+    ),
     SourceFile(
         names=("Alternate Titles",),
         table_name="job_titles",
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Alternate Title": "job_title",
-            "Short Title": "short_title",
-            "Source(s)": "sources",
-        },
+        columns=_columns("O*NET-SOC Code", "Alternate Title", "Short Title", "Source(s)"),
     ),
     SourceFile(
         names=("Job Titles",),  # the name of Alternate Titles from 30.3 on
         table_name="job_titles",
+        columns=_columns("O*NET-SOC Code", "Job Title", "Short Title", "Source(s)"),
+    ),
+    SourceFile(
+        names=("Sample of Reported Titles",),
+        table_name="reported_titles",
         columns={
             "O*NET-SOC Code": "onetsoc_code",
-            "Job Title": "job_title",
-            "Short Title": "short_title",
-            "Source(s)": "sources",
+            "Reported Job Title": "reported_job_title",
+            "Shown in My Next Move": "shown_in_my_next_move",
         },
     ),
     SourceFile(
         names=("Related Occupations",),
         table_name="related_occupations",
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Related O*NET-SOC Code": "related_onetsoc_code",
-            "Relatedness Tier": "relatedness_tier",
-            "Index": "related_index",
-        },
+        columns=_columns("O*NET-SOC Code", "Related O*NET-SOC Code", "Relatedness Tier", "Index"),
     ),
     SourceFile(
         names=("Job Zones",),
         table_name="job_zones",
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Job Zone": "job_zone",
-            "Date": "date_updated",
-            "Domain Source": "domain_source",
-        },
+        columns=_columns("O*NET-SOC Code", "Job Zone", "Date", "Domain Source"),
     ),
 )
 
@@ -198,10 +171,7 @@ def _skills_layout(folder: Traversable, present: Mapping[str, Traversable]) -> t
     if not there:
         return (SKILLS,)
     if _find(SKILLS, present):
-        raise SourceFileError(
-            folder.name,
-            f"both 'Skills' and '{there[0].name}' are there: two releases in one folder",
-        )
+        raise SourceFileError(folder.name, f"both 'Skills' and '{there[0].name}' are there: two releases in one folder")
     return halves
 
 

@@ -1,6 +1,6 @@
 """Rows of text to rows that the tables take, or a reason why not.
 
-What a column may hold is read from its table: ``skillgap.columns`` reads one text, and here come
+What a column may hold is read from its table: ``onet.columns`` reads one text, and here are
 the rules across rows: the key, the foreign keys, the scales. Numbers and dates stay text, in
 exactly the form the database stores.
 """
@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
+from sqlalchemy import Column, Table
 
 from skillgap.onet.columns import reader
-
-if TYPE_CHECKING:
-    from sqlalchemy import Column, Table
-
 
 ENDS = {"LV": (0, 7), "IM": (1, 5)}  # the scales of levels and importances, as the tables check
 
@@ -45,7 +42,7 @@ def validate(table: Table, frame: pd.DataFrame, known: Known) -> tuple[pd.DataFr
     ``frame`` has text in the table's columns, the line as its index and the file in ``file``; of
     rows with the same key the first is kept.
     """
-    reasons = pd.Series([None] * len(frame), index=range(len(frame)), dtype=object)
+    reasons = _no_faults(frame)
     typed = pd.DataFrame({"file": frame["file"].to_numpy(), "line": frame.index.to_numpy()})
     for column in table.columns:
         if column.name in frame:
@@ -56,9 +53,10 @@ def validate(table: Table, frame: pd.DataFrame, known: Known) -> tuple[pd.DataFr
     reasons = reasons.where(reasons.notna(), _repeated(typed[reasons.isna()], _key(table)))
 
     good = reasons.isna()
+    contents = frame.drop(columns="file")[~good.to_numpy()].itertuples(index=False, name=None)
     rejected = [
-        Rejected(typed["file"][row], int(typed["line"][row]), reasons[row], content)
-        for row, content in _contents(frame, ~good)
+        Rejected(typed["file"][row], int(typed["line"][row]), reasons[row], "\t".join(map(str, values)))
+        for row, values in zip(good.index[~good], contents, strict=True)
     ]
     return typed[good], rejected
 
@@ -66,39 +64,36 @@ def validate(table: Table, frame: pd.DataFrame, known: Known) -> tuple[pd.DataFr
 def _typed(texts: pd.Series[str], column: Column[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """The column's values (None where missing), and what is wrong with each (None where nothing).
 
-    A column holds few distinct texts, so each is looked at once.
+    A column holds few distinct texts, so each is read once.
     """
     codes, distinct = pd.factorize(texts.to_numpy())
     read = reader(column)
-    values: list[str | int | None] = []
-    faults: list[str | None] = []
+    results: list[tuple[str | int | None, str | None]] = []
     for text in distinct:
-        value, fault = None, None
         try:
-            value = read(text)
+            results.append((read(text), None))
         except ValueError as error:
-            fault = str(error)
-        values.append(value)
-        faults.append(fault)
-    return (
-        pd.Series(values, dtype=object).take(codes).reset_index(drop=True),
-        pd.Series(faults, dtype=object).take(codes).reset_index(drop=True),
-    )
+            results.append((None, str(error)))
+    columns = [value for value, _ in results], [fault for _, fault in results]
+    values, faults = (pd.Series(column, dtype=object).take(codes).reset_index(drop=True) for column in columns)
+    return values, faults
+
+
+def _no_faults(frame: pd.DataFrame) -> pd.Series[Any]:
+    return pd.Series([None] * len(frame), dtype=object)
 
 
 def _unknown_ids(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
-    faults = pd.Series([None] * len(typed), dtype=object)
+    faults = _no_faults(typed)
     for column, ids in known.ids.items():
         if column in typed:
-            unknown = ~typed[column].isin(ids)
-            faults[unknown & faults.isna()] = (
-                column + " " + typed[column][unknown].map(repr) + " is not in this release"
-            )
+            unknown = typed[column][~typed[column].isin(ids) & faults.isna()]
+            faults[unknown.index] = column + " " + unknown.map(repr) + " is not in this release"
     return faults
 
 
 def _outside_scale(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
-    faults = pd.Series([None] * len(typed), dtype=object)
+    faults = _no_faults(typed)
     column = next((name for name in ("data_value", "anchor_value") if name in typed), None)
     if column is None:
         return faults
@@ -114,8 +109,8 @@ def _outside_scale(typed: pd.DataFrame, known: Known) -> pd.Series[Any]:
 
 
 def _wrong_ends(typed: pd.DataFrame) -> pd.Series[Any]:
-    """What is wrong with the ends of a scale; what we compute with rests on those of two."""
-    faults = pd.Series([None] * len(typed), dtype=object)
+    """What is wrong with the ends of a scale; those of LV and IM are fixed."""
+    faults = _no_faults(typed)
     if not {"minimum", "maximum"} <= set(typed):
         return faults
     for row, (scale_id, minimum, maximum) in enumerate(
@@ -144,12 +139,3 @@ def _key(table: Table) -> list[str]:
     """The key within a release, where the file has one: job titles are numbered by us."""
     key = [column.name for column in table.primary_key if column.name != "release"]
     return [] if "position" in key else key
-
-
-def _contents(frame: pd.DataFrame, rows: pd.Series[bool]) -> list[tuple[int, str]]:
-    texts = frame.drop(columns="file")[rows.to_numpy()]
-    places = rows.index[rows]
-    return [
-        (int(place), "\t".join(map(str, values)))
-        for place, values in zip(places, texts.itertuples(index=False, name=None), strict=True)
-    ]

@@ -1,12 +1,8 @@
-"""Levels of a language model, pure: runs put together, calibrated, and set beside O*NET's.
-
-A rescored level is the median of its runs, on O*NET's LV scale (0-7). It is never mixed into an
-occupation's published levels: a profile is O*NET's throughout, or the model's throughout.
-"""
+"""Calibration of a language model's levels, and their agreement with O*NET's; pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -61,8 +57,8 @@ def calibrated(occupation: RescoredOccupation, calibration: Calibration) -> Resc
 def moved_occupation(occupation: RescoredOccupation, lines: Mapping[str, Line]) -> RescoredOccupation:
     """The occupation with each level moved along its skill's line."""
     levels = {
-        element_id: one._replace(level=move(one.level, lines.get(element_id)))
-        for element_id, one in occupation.levels.items()
+        element_id: level._replace(level=move(level.level, lines.get(element_id)))
+        for element_id, level in occupation.levels.items()
     }
     return replace(occupation, levels=levels)
 
@@ -75,27 +71,19 @@ def move(level: Decimal, line: Line | None) -> Decimal:
     return min(max(moved, LOWEST), HIGHEST).quantize(HUNDREDTH)
 
 
-def differences(
-    rescored: Iterable[RescoredOccupation], published: Mapping[str, Profile]
-) -> dict[Rater, dict[str, dict[str, float]]]:
-    """Model minus O*NET by rater, occupation and element, where both have a level."""
-    found: dict[Rater, dict[str, dict[str, float]]] = defaultdict(dict)
+def agreements(rescored: Iterable[RescoredOccupation], published: Mapping[str, Profile]) -> dict[Rater, Agreement]:
+    """How far each rater is from O*NET, over the elements that both have a level of."""
+    occupations: Counter[Rater] = Counter()
+    differences: dict[Rater, list[float]] = defaultdict(list)
     for occupation in rescored:
         profile = published.get(occupation.onetsoc_code, {})
-        by_element = {
-            element_id: float(one.level - profile[element_id].effective_level)
-            for element_id, one in occupation.levels.items()
-            if element_id in profile
-        }
-        if by_element:
-            found[occupation.rater][occupation.onetsoc_code] = by_element
-    return dict(found)
-
-
-def agreements(rescored: Iterable[RescoredOccupation], published: Mapping[str, Profile]) -> dict[Rater, Agreement]:
-    """How far each rater is from O*NET."""
-    found = {}
-    for rater, by_occupation in differences(rescored, published).items():
-        apart = [one for by_element in by_occupation.values() for one in by_element.values()]
-        found[rater] = Agreement(len(by_occupation), len(apart), fmean(apart), fmean(abs(one) for one in apart))
-    return found
+        both = occupation.levels.keys() & profile.keys()
+        if both:
+            occupations[occupation.rater] += 1
+            differences[occupation.rater] += [
+                float(occupation.levels[element_id].level - profile[element_id].effective_level) for element_id in both
+            ]
+    return {
+        rater: Agreement(occupations[rater], len(values), fmean(values), fmean(map(abs, values)))
+        for rater, values in differences.items()
+    }

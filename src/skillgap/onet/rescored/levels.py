@@ -1,4 +1,4 @@
-"""Levels of a language model, pure: runs put together, calibrated, and set beside O*NET's.
+"""Levels of a language model, pure: the median of runs, and profiles made of them.
 
 A rescored level is the median of its runs, on O*NET's LV scale (0-7). It is never mixed into an
 occupation's published levels: a profile is O*NET's throughout, or the model's throughout.
@@ -23,14 +23,14 @@ CONFIDENCES = ("low", "medium", "high")
 
 
 class Rater(NamedTuple):
-    """Who gave the levels: a model, asked in one way."""
+    """What gave the levels: a model, with one version of the prompt."""
 
     model: str
     prompt_version: str
 
 
-class OneRun(NamedTuple):
-    """The level one run gave."""
+class RunLevel(NamedTuple):
+    """The level of one run."""
 
     level: Decimal
     not_relevant: bool
@@ -48,8 +48,8 @@ class RescoredLevel(NamedTuple):
     reason: str  # of the run nearest to the median: a model's words
 
     @classmethod
-    def of(cls, runs: Iterable[OneRun]) -> RescoredLevel:
-        """Put runs together. Not relevant is what more than half of them say."""
+    def of(cls, runs: Iterable[RunLevel]) -> RescoredLevel:
+        """The aggregate of runs. Not relevant is what more than half of them say."""
         runs = list(runs)
         middle = median(run.level for run in runs).quantize(HUNDREDTH)
         spread = max(run.level for run in runs) - min(run.level for run in runs)
@@ -89,20 +89,20 @@ def rescored_profile(occupation: RescoredOccupation, names: Mapping[str, str], p
             element_id,
             names[element_id],
             Estimate(
-                one.level,
-                not_relevant=one.not_relevant,
+                level.level,
+                not_relevant=level.not_relevant,
                 date_updated=occupation.last_asked,
                 domain_source=occupation.source,
             ),
             published[element_id].importance if element_id in published else None,
         )
-        for element_id, one in occupation.levels.items()
+        for element_id, level in occupation.levels.items()
     }
 
 
 def weighed_equally(profile: Profile) -> Profile:
-    """The profile with one and the same weight for every element, for sums where no importance is
-    known; never to be shown.
+    """The profile with one and the same importance for every element, for sums where none is known;
+    never to be shown.
     """
-    same = Estimate(HIGHEST_IMPORTANCE)
-    return {element_id: Rating(element_id, one.element_name, one.level, same) for element_id, one in profile.items()}
+    importance = Estimate(HIGHEST_IMPORTANCE)
+    return {key: Rating(key, rating.element_name, rating.level, importance) for key, rating in profile.items()}

@@ -1,22 +1,20 @@
-"""The read model: one release held in memory, immutable, and swapped whole for a newer one."""
+"""The levels of language models for one release, and which levels a profile holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-if TYPE_CHECKING:
-    from skillgap.onet.rescored.calibration import Agreement, Calibration
-    from skillgap.onet.rescored.levels import Rater, RescoredOccupation
-
+from skillgap.onet.rescored.calibration import Agreement, Calibration
+from skillgap.onet.rescored.levels import Rater, RescoredOccupation
 
 Levels = Literal["published", "rescored", "calibrated"]
 
 
 @dataclass(frozen=True, eq=False)
 class ModelLevels:
-    """What language models say of a release's skills, beside what O*NET does."""
+    """Levels of a release's skills by language models, beside O*NET's."""
 
     occupations: Mapping[str, RescoredOccupation] = field(default_factory=dict)  # by onetsoc_code
     agreements: Mapping[Rater, Agreement] = field(default_factory=dict)

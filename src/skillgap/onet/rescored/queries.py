@@ -1,14 +1,21 @@
-"""Every SELECT the service needs. They give plain, frozen values, in an explicit order."""
+"""Queries for a language model's levels and their calibrations."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date
+from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select
 
-from skillgap.onet.rescored import tables as rescored_tables
 from skillgap.onet.rescored.calibration import Agreement, Calibration, Line
-from skillgap.onet.rescored.levels import OneRun, Rater, RescoredLevel, RescoredOccupation
+from skillgap.onet.rescored.levels import Rater, RescoredLevel, RescoredOccupation, RunLevel
+from skillgap.onet.rescored.tables import (
+    CalibrationLines,
+    Calibrations,
+    CalibrationSamples,
+    RescoredLevels,
+    RescoringCalls,
+)
 from skillgap.onet.supplements.ratings import FLAGS
 
 
@@ -16,7 +23,7 @@ def rescoring_mark(connection: Connection) -> tuple[int, int, int] | None:
     """Changes whenever the levels of a model, or their calibration, do; None without tables."""
     if not inspect(connection).has_table("calibration_samples"):
         return None
-    call, calibration = rescored_tables.RescoringCalls, rescored_tables.Calibrations
+    call, calibration = RescoringCalls, Calibrations
     given = select(func.count(), func.coalesce(func.max(call.call_id), 0)).where(
         call.outcome.in_(["ok", "partial", "cut"])
     )
@@ -28,8 +35,8 @@ def rescoring_mark(connection: Connection) -> tuple[int, int, int] | None:
 def rescored_occupations(
     connection: Connection, release: str, element_ids: frozenset[str]
 ) -> dict[str, RescoredOccupation]:
-    """What a model says of each occupation, from the newest inputs that gave every element."""
-    call, level = rescored_tables.RescoringCalls, rescored_tables.RescoredLevels
+    """The model's levels of each occupation, from the newest inputs that gave every element."""
+    call, level = RescoringCalls, RescoredLevels
     query = (
         select(
             call.onetsoc_code,
@@ -48,66 +55,53 @@ def rescored_occupations(
         .where(call.release == release)
         .order_by(call.call_id, level.element_id)
     )
-    runs: dict[tuple[str, str], dict[str, dict[int, OneRun]]] = {}  # the newest inputs last
-    raters: dict[tuple[str, str], tuple[Rater, datetime]] = {}
-    for code, digest, run, model, version, asked_at, element_id, *given in connection.execute(query):
-        figure, relevant, confidence, reason = given
-        by_element = runs.setdefault((code, digest), {})
-        one = OneRun(figure, FLAGS[relevant] is True, confidence, reason)
-        by_element.setdefault(element_id, {})[run] = one
-        raters[code, digest] = Rater(model, version), asked_at
-    found = {}
-    for (code, digest), by_element in runs.items():
-        if by_element.keys() >= element_ids:
-            rater, asked_at = raters[code, digest]
-            found[code] = RescoredOccupation(
-                code,
-                rater,
-                asked_at.date(),
-                min(len(of_runs) for of_runs in by_element.values()),
-                {one: RescoredLevel.of(by_element[one].values()) for one in sorted(element_ids)},
-            )
-    return found
+    runs: dict[tuple[str, str], dict[str, dict[int, RunLevel]]] = {}  # the newest inputs last
+    raters: dict[tuple[str, str], tuple[Rater, date]] = {}
+    for row in connection.execute(query):
+        inputs = row.onetsoc_code, row.inputs_digest
+        run_level = RunLevel(row.level, FLAGS[row.not_relevant] is True, row.confidence, row.reason)
+        runs.setdefault(inputs, {}).setdefault(row.element_id, {})[row.run] = run_level
+        raters[inputs] = Rater(row.model, row.prompt_version), row.created_at.date()
+    return {
+        code: RescoredOccupation(
+            code,
+            *raters[code, digest],
+            runs=min(map(len, by_element.values())),
+            levels={key: RescoredLevel.of(by_element[key].values()) for key in sorted(element_ids)},
+        )
+        for (code, digest), by_element in runs.items()
+        if by_element.keys() >= element_ids
+    }
 
 
 def calibrations(connection: Connection, release: str) -> dict[Rater, Calibration]:
     """The newest calibration of each rater."""
-    calibration, line, sampled = (
-        rescored_tables.Calibrations,
-        rescored_tables.CalibrationLines,
-        rescored_tables.CalibrationSamples,
+    query = select(Calibrations.__table__).where(Calibrations.release == release)
+    rows = connection.execute(query.order_by(Calibrations.calibration_id))
+    newest = {Rater(row.model, row.prompt_version): row for row in rows}
+    return {rater: _calibration(connection, rater, row) for rater, row in newest.items()}
+
+
+def _calibration(connection: Connection, rater: Rater, row: Any) -> Calibration:
+    line, sample = CalibrationLines, CalibrationSamples
+    lines = connection.execute(
+        select(line.element_id, line.slope, line.intercept)
+        .where(line.calibration_id == row.calibration_id)
+        .order_by(line.element_id)
+    ).all()
+    halves: dict[str, set[str]] = {"fitted": set(), "held_out": set()}
+    query = select(sample.onetsoc_code, sample.half).where(sample.calibration_id == row.calibration_id)
+    for code, half in connection.execute(query):
+        halves[half].add(code)
+    held_out = frozenset(halves["held_out"])
+    bias, error = float(row.calibrated_bias), float(row.calibrated_mean_absolute_error)
+    return Calibration(
+        calibration_id=row.calibration_id,
+        created_at=row.created_at.replace(tzinfo=UTC),
+        rater=rater,
+        seed=row.seed,
+        lines={element_id: Line(slope, intercept) for element_id, slope, intercept in lines},
+        fitted=frozenset(halves["fitted"]),
+        held_out=held_out,
+        agreement=Agreement(len(held_out), len(held_out) * len(lines), bias, error),
     )
-    query = select(calibration).where(calibration.release == release)
-    newest = {}
-    for row in connection.execute(query.order_by(calibration.calibration_id)).mappings():
-        newest[Rater(row["model"], row["prompt_version"])] = row
-    found = {}
-    for rater, row in newest.items():
-        this = row["calibration_id"]
-        lines = connection.execute(
-            select(line.element_id, line.slope, line.intercept)
-            .where(line.calibration_id == this)
-            .order_by(line.element_id)
-        ).all()
-        halves = connection.execute(
-            select(sampled.onetsoc_code, sampled.half)
-            .where(sampled.calibration_id == this)
-            .order_by(sampled.onetsoc_code)
-        ).all()
-        held_out = frozenset(code for code, half in halves if half == "held_out")
-        found[rater] = Calibration(
-            calibration_id=this,
-            created_at=row["created_at"].replace(tzinfo=UTC),
-            rater=rater,
-            seed=row["seed"],
-            lines={element_id: Line(slope, intercept) for element_id, slope, intercept in lines},
-            fitted=frozenset(code for code, half in halves if half == "fitted"),
-            held_out=held_out,
-            agreement=Agreement(
-                len(held_out),
-                len(held_out) * len(lines),
-                float(row["calibrated_bias"]),
-                float(row["calibrated_mean_absolute_error"]),
-            ),
-        )
-    return found

@@ -1,10 +1,4 @@
-"""The schema, declared once. Names and types follow O*NET's own data dictionary (MySQL edition).
-
-Releases stand side by side: every published row carries its release. The validation of the loader
-reads types, lengths, keys and nullability from here, so a rule is written down once.
-
-Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLite's default).
-"""
+"""Tables of a language model's levels: calls, levels, calibrations. No load deletes their rows."""
 
 from __future__ import annotations
 
@@ -18,7 +12,7 @@ from skillgap.database.base import MYSQL, Base, ExactDecimal
 
 
 class RescoringCalls(Base):
-    """One call of a language model: what was asked of whom, what became of it, what it cost.
+    """The log of a language model's calls: the request, its outcome and its cost.
 
     The row is written before the call, so that a killed call is seen and counted, and finished once
     when the answer is there. No foreign key leads to the release: a release is replaced by deleting
@@ -29,8 +23,7 @@ class RescoringCalls(Base):
     __table_args__ = (
         UniqueConstraint("inputs_digest", "run", "attempt"),
         CheckConstraint(
-            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', 'failed')",
-            name="outcome",
+            "outcome IN ('sent', 'ok', 'partial', 'invalid', 'cut', 'refused', 'filtered', 'failed')", name="outcome"
         ),
         CheckConstraint(
             "response_format IN ('json_schema_strict', 'json_schema', 'json_object', 'prompt_only')",
@@ -57,7 +50,7 @@ class RescoringCalls(Base):
     order_seed: Mapped[int]  # of the order in which the skills were listed
     elements_asked: Mapped[int]
     base_url: Mapped[str] = mapped_column(String(255))  # without credentials
-    model: Mapped[str] = mapped_column(String(200))  # as asked
+    model: Mapped[str] = mapped_column(String(200))  # as requested
     model_answered: Mapped[str | None] = mapped_column(String(200))
     system_fingerprint: Mapped[str | None] = mapped_column(String(200))
     response_format: Mapped[str] = mapped_column(String(20))

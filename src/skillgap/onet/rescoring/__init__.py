@@ -1,1 +1,1 @@
-"""Asking a language model for levels: prompts, replies, the call log, agreement with O*NET."""
+"""Rescoring by a language model: prompts, calls and their log, agreement with O*NET, calibration."""

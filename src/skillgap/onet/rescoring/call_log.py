@@ -1,65 +1,35 @@
-"""The book of calls: written before a call, finished after it. Functions never commit."""
+"""The log of calls: a row is written before a call and finished after it. Functions never commit."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from skillgap import __version__
-from skillgap.llm.replies import ResponseFormat, Said
+from skillgap.llm.budget import PERIOD
+from skillgap.llm.replies import ReplyKind, ResponseFormat
 from skillgap.onet.rescored.tables import RescoredLevels, RescoringCalls
 from skillgap.onet.rescoring.prompts import PROMPT_VERSION, template_digest
-from skillgap.onet.rescoring.rater import SCHEMA_DIGEST
+from skillgap.onet.rescoring.rater import SCHEMA_DIGEST, Rated
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from sqlalchemy import Connection
-
-    from skillgap.onet.rescoring.rater import Rated
-
-
-BUDGET_PERIOD = timedelta(hours=24)
 LONGEST_ANSWER = 20_000  # characters of an answer that are kept
 
 
-@dataclass(frozen=True)
-class Call:
-    """A call that is about to be made."""
-
-    job_id: str
-    release: str
-    onetsoc_code: str
-    run: int
-    attempt: int
-    inputs_digest: str
-    request_digest: str
-    order_seed: int
-    elements_asked: int
-    base_url: str
-    model: str
-    response_format: ResponseFormat
-    temperature: Decimal | None
-    token_limit: int
-    tokens_counted: int
-
-
 class RunProgress(NamedTuple):
-    """What one run over an occupation has given so far, and how often it was asked."""
+    """The elements that one run over an occupation has levels of, and how many calls it has taken."""
 
     element_ids: frozenset[str]
     attempts: int
 
 
-def begin_call(connection: Connection, call: Call) -> int:
-    """A row for a call that is about to be made; its id."""
+def begin_call(connection: Connection, **columns: Any) -> int:
+    """Add a row for a call that is about to be made, with what is known before it; its id."""
     started = insert(RescoringCalls).values(
-        **vars(call),
+        **columns,
         created_at=datetime.now(UTC).replace(tzinfo=None),
         prompt_version=PROMPT_VERSION,
         template_digest=template_digest(),
@@ -71,9 +41,9 @@ def begin_call(connection: Connection, call: Call) -> int:
 
 
 def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_counted: int) -> None:
-    """What became of the call, and the levels it gave, in one transaction of the caller's."""
+    """Add the call's outcome and its levels."""
     reply, usage, outcome = rated.reply, rated.reply.usage, outcome_of(rated)
-    ended = (
+    finished = (
         update(RescoringCalls)
         .where(RescoringCalls.call_id == call_id, RescoringCalls.outcome == "sent")
         .values(
@@ -90,7 +60,7 @@ def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_count
             answer=None if outcome == "ok" else reply.text[:LONGEST_ANSWER] or None,
         )
     )
-    connection.execute(ended)
+    connection.execute(finished)
     rows = [
         {
             "call_id": call_id,
@@ -107,39 +77,36 @@ def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_count
 
 
 def outcome_of(rated: Rated) -> str:
-    """The outcome of a call in the word that is kept."""
-    said = rated.reply.said
-    if said in (Said.REFUSED, Said.FILTERED, Said.FAILED):
-        return said.value
-    if said is Said.CUT:
-        return "cut"
+    """The outcome of a call, as the log names it."""
+    if rated.reply.kind is not ReplyKind.ANSWER:
+        return rated.reply.kind.value
     if rated.levels:
         return "partial" if rated.faults else "ok"
     return "invalid"
 
 
-def answered(connection: Connection, release: str) -> Mapping[tuple[str, int], RunProgress]:
-    """What every run has given, by the digest of its inputs and its number."""
+def run_progress(connection: Connection, release: str) -> Mapping[tuple[str, int], RunProgress]:
+    """The progress of every run, by the digest of its inputs and its number."""
     call, level = RescoringCalls, RescoredLevels
     attempts = connection.execute(
         select(call.inputs_digest, call.run, func.max(call.attempt))
         .where(call.release == release)
         .group_by(call.inputs_digest, call.run)
     )
-    given: dict[tuple[str, int], set[str]] = defaultdict(set)
+    rated: dict[tuple[str, int], set[str]] = defaultdict(set)
     levels = connection.execute(
         select(call.inputs_digest, call.run, level.element_id)
         .join(level, level.call_id == call.call_id)
         .where(call.release == release)
     )
     for digest, run, element_id in levels:
-        given[digest, run].add(element_id)
-    return {(digest, run): RunProgress(frozenset(given[digest, run]), attempt) for digest, run, attempt in attempts}
+        rated[digest, run].add(element_id)
+    return {(digest, run): RunProgress(frozenset(rated[digest, run]), attempt) for digest, run, attempt in attempts}
 
 
 def tokens_spent(connection: Connection) -> int:
-    """Tokens counted in the period of the budget, by whichever command."""
-    since = (datetime.now(UTC) - BUDGET_PERIOD).replace(tzinfo=None)
+    """Tokens counted in the period of the budget, by all jobs."""
+    since = (datetime.now(UTC) - PERIOD).replace(tzinfo=None)
     spent = select(func.sum(RescoringCalls.tokens_counted)).where(RescoringCalls.created_at >= since)
     return int(connection.scalar(spent) or 0)
 
@@ -154,12 +121,12 @@ def known_format(connection: Connection, base_url: str, model: str) -> ResponseF
         .order_by(call.call_id.desc())
         .limit(1)
     )
-    found = connection.scalar(query)
-    return ResponseFormat(found) if found else None
+    known = connection.scalar(query)
+    return ResponseFormat(known) if known else None
 
 
 def mean_tokens(connection: Connection, model: str) -> float | None:
-    """What a call of this model has cost on average; None where none is known."""
+    """The mean cost of this model's calls; None where none is known."""
     query = select(func.avg(RescoringCalls.prompt_tokens + RescoringCalls.completion_tokens))
-    found = connection.scalar(query.where(RescoringCalls.model == model))
-    return float(found) if found is not None else None
+    mean = connection.scalar(query.where(RescoringCalls.model == model))
+    return None if mean is None else float(mean)

@@ -1,4 +1,4 @@
-"""What a language model is asked: the template and its version, built from plain values.
+"""Prompts for levels: the template and its version, rendered from plain values.
 
 The prompt never holds the published level, which the model would repeat, nor another occupation,
 which it would measure this one by.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from skillgap.onet.records import Anchor, Element, Occupation
-
+from skillgap.onet.records import Anchor, Element, Occupation
 
 PROMPT_VERSION = "levels-1"
 """Names the template below. A character that changes changes the version; a test holds this."""
@@ -70,7 +67,7 @@ class Skill(NamedTuple):
 
 
 class Prompt(NamedTuple):
-    """What is sent: the skills it asks for are ``element_ids``, in the order they are listed."""
+    """What is sent; ``element_ids`` are the skills to be rated, in the order they are listed."""
 
     system: str
     user: str
@@ -83,16 +80,12 @@ class Prompt(NamedTuple):
 
 
 def render_levels_prompt(
-    occupation: Occupation,
-    skills: Iterable[Skill],
-    schema: Mapping[str, Any],
-    order_seed: int,
-    complaint: str = "",
+    occupation: Occupation, skills: Iterable[Skill], schema: Mapping[str, Any], order_seed: int, complaint: str = ""
 ) -> Prompt:
-    """The question for the levels of some skills of an occupation.
+    """The prompt for the levels of some skills of an occupation.
 
     The seed shuffles the skills, which spreads the effect of a skill's place in the list over runs.
-    ``complaint`` says what was wrong with the answer before, where there was one.
+    ``complaint`` says what was wrong with the previous answer.
     """
     shuffled = list(skills)
     random.Random(order_seed).shuffle(shuffled)  # noqa: S311  # an order, not a secret
@@ -104,11 +97,7 @@ def render_levels_prompt(
     )
     if complaint:
         user += COMPLAINT.format(complaint=complaint)
-    return Prompt(
-        SYSTEM.format(schema=json.dumps(schema)),
-        user,
-        tuple(skill.element.element_id for skill in shuffled),
-    )
+    return Prompt(SYSTEM.format(schema=json.dumps(schema)), user, tuple(skill.element.element_id for skill in shuffled))
 
 
 def template_digest() -> str:

@@ -1,37 +1,25 @@
-"""Levels from a language model: what it is asked for, and what of its answer can be used.
+"""Levels from a language model: the schema of its answer, and the levels in it that are usable.
 
-An answer is taken skill by skill: what is right is kept even where the rest is wrong or cut off,
-because all of it was paid for. Only what is missing has to be asked for again.
+An answer is read skill by skill: valid levels are kept even where the rest is wrong or cut off,
+because all of it was paid for. Only what is missing is requested again.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Strict,
-    StrictBool,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StrictBool, ValidationError, model_validator
 from pydantic_core import from_json
 
 from skillgap.llm.client import Chat
-from skillgap.llm.replies import Reply, ResponseFormat, Said
+from skillgap.llm.replies import Reply, ReplyKind
 from skillgap.onet.rescoring.prompts import Prompt, inputs_digest
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
 
 LONGEST_REASON = 300
 LONGEST_COMPLAINT = 400
@@ -47,16 +35,15 @@ def _on_the_scale(level: float) -> float:
 
 
 def _plain(text: str) -> str:
-    """A stranger's text on one line, without control characters, not too long."""
+    """Untrusted text on one line, without control characters, not too long."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:LONGEST_REASON]
 
 
 class SkillLevel(BaseModel):
-    """The level of one skill as a model gives it. The range is ours to check: servers ignore it."""
+    """The level of one skill as a model gives it. Its range is checked here: servers ignore it."""
 
     model_config = ConfigDict(
-        json_schema_extra={"additionalProperties": False, "description": "One skill's level."},
-        frozen=True,
+        json_schema_extra={"additionalProperties": False, "description": "One skill's level."}, frozen=True
     )
 
     element_id: str
@@ -66,7 +53,7 @@ class SkillLevel(BaseModel):
     reason: Annotated[str, AfterValidator(_plain)]
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
+    def _is_consistent(self) -> Self:
         if self.not_relevant and self.level:
             raise ValueError("not relevant, and yet at a level above 0")
         return self
@@ -78,7 +65,7 @@ class SkillLevel(BaseModel):
 
 
 class SkillLevels(BaseModel):
-    """What a model is asked to answer with."""
+    """The answer that a model is to give."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False, "description": "Every skill's level."})
 
@@ -92,7 +79,7 @@ SCHEMA_NAME = "skill_levels"
 
 @dataclass(frozen=True)
 class Rated:
-    """What one call gave: a level for each skill that could be used, and what was wrong else."""
+    """The result of one call: the usable levels by element id, and the faults of the others."""
 
     reply: Reply
     levels: Mapping[str, SkillLevel]
@@ -104,80 +91,47 @@ class Rated:
         return "; ".join(self.faults)[:LONGEST_COMPLAINT]
 
 
-class LevelRater(Protocol):
-    """Whoever gives levels for a prompt."""
-
-    model: str
-    base_url: str
-    temperature: float | None
-    response_format: ResponseFormat
-
-    async def rate(self, prompt: Prompt, token_limit: int) -> Rated:
-        """Ask once; a failure comes back as one."""
-
-
-class OpenAiRater:
-    """Levels from a server with OpenAI's chat interface."""
-
-    def __init__(self, chat: Chat) -> None:
-        self._chat = chat
-        self.model = chat.model
-        self.base_url = chat.base_url
-        self.temperature = chat.temperature
-
-    @property
-    def response_format(self) -> ResponseFormat:
-        """The one that the next call will use."""
-        return self._chat.response_format
-
-    @response_format.setter
-    def response_format(self, known: ResponseFormat) -> None:
-        self._chat.response_format = known
-
-    async def rate(self, prompt: Prompt, token_limit: int) -> Rated:
-        """Ask once; a failure comes back as one."""
-        reply = await self._chat.ask(
-            prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit
-        )
-        if reply.said not in (Said.ANSWER, Said.CUT):
-            return Rated(reply, {}, (reply.fault,))
-        levels, faults = read_levels(reply.text, prompt.element_ids)
-        return Rated(reply, levels, faults)
+async def rate(chat: Chat, prompt: Prompt, token_limit: int) -> Rated:
+    """The result of one call, also where it failed."""
+    reply = await chat.ask(prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit)
+    if reply.kind not in (ReplyKind.ANSWER, ReplyKind.CUT):
+        return Rated(reply, {}, (reply.fault,))
+    return Rated(reply, *read_levels(reply.text, prompt.element_ids))
 
 
 def read_levels(text: str, element_ids: Collection[str]) -> tuple[dict[str, SkillLevel], tuple[str, ...]]:
-    """The usable levels of the skills asked for, and what is wrong with the rest.
+    """The usable levels of the requested skills, and what is wrong with the rest.
 
-    Thoughts, words around the JSON and an end that is cut off are forgiven. A skill rated twice is
-    not used, unless both times alike; one that was not asked for is passed over.
+    Thoughts, text around the JSON and a missing end are tolerated. A skill rated twice is not used,
+    unless both times alike; a skill that was not requested is ignored.
     """
     items = _find_ratings(_THOUGHTS.sub("", text))
     if items is None:
         return {}, ("there is no JSON object with ratings in the answer",)
     levels: dict[str, SkillLevel] = {}
     faults: list[str] = []
-    disputed: Counter[str] = Counter()
+    disputed: set[str] = set()
     for item in items:
         try:
-            found = SkillLevel.model_validate(item)
+            level = SkillLevel.model_validate(item)
         except ValidationError as error:
             faults.append(_fault(item, error))
             continue
-        known = levels.setdefault(found.element_id, found)
-        if (known.level, known.not_relevant) != (found.level, found.not_relevant):
-            disputed[found.element_id] += 1
-    faults += [f"{element_id} is rated twice, differently" for element_id in disputed]
-    faults += [f"{element_id} was not asked for" for element_id in levels.keys() - {*element_ids}]
-    usable = {one: levels[one] for one in element_ids if one in levels and one not in disputed}
+        first = levels.setdefault(level.element_id, level)
+        if (first.level, first.not_relevant) != (level.level, level.not_relevant):
+            disputed.add(level.element_id)
+    faults += [f"{element_id} is rated twice, differently" for element_id in sorted(disputed)]
+    faults += [f"{element_id} was not requested" for element_id in levels.keys() - {*element_ids}]
+    usable = {key: levels[key] for key in element_ids if key in levels and key not in disputed}
     named = {str(item.get("element_id")) for item in items if isinstance(item, dict)}
     faults += [f"{element_id} is missing" for element_id in element_ids if element_id not in named]
     return usable, tuple(faults)
 
 
 def _find_ratings(text: str) -> list[Any] | None:
-    """The list of ratings in the first JSON value that has one; what is cut off is left out."""
+    """The list of ratings in the first JSON value that has one, without a rating that is cut off."""
     decoder = json.JSONDecoder()
-    starts = [found.start() for found in islice(_JSON_BEGINS.finditer(text), MOST_BEGINNINGS)]
+    starts = [match.start() for match in islice(_JSON_BEGINS.finditer(text), MOST_BEGINNINGS)]
     for start in starts:
         try:
             value, _ = decoder.raw_decode(text, start)
@@ -199,7 +153,7 @@ def _find_ratings(text: str) -> list[Any] | None:
 def _ratings(value: Any) -> list[Any] | None:
     if isinstance(value, dict):
         value = value.get("ratings")
-    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
         return value
     return None
 

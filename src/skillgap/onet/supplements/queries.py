@@ -1,4 +1,4 @@
-"""Every SELECT the service needs. They give plain, frozen values, in an explicit order."""
+"""Queries for supplements."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Ratings that O*NET Web Services has of an occupation: checked, and apart from the published.
+"""Ratings of an occupation from O*NET Web Services: validated, and separate from the published ones.
 
-Rows are read by the same rules as rows of a file (``skillgap.columns``), but all or nothing: an
-occupation with a bad row is refused whole, since a hole in its profile would count as level 0.
+Rows are read by the same rules as rows of a file (``onet.columns``), but all or nothing: an
+occupation with a bad row is rejected whole, since a hole in its profile would count as level 0.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from skillgap.database.base import Base
 from skillgap.errors import WebServicesError
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet.columns import reader
+from skillgap.onet.records import Scale
 from skillgap.onet.supplements.tables import SupplementalRatings
 from skillgap.onet.tables import IMPORTANCE_SCALE, LEVEL_SCALE
 
@@ -39,7 +40,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Fetched:
-    """What the service said of one occupation. Rows are texts by our names of the columns."""
+    """What the service has on one occupation. Rows are texts by our names of the columns."""
 
     onetsoc_code: str
     outcome: Outcome
@@ -57,7 +58,7 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Supplement:
-    """What the service said of one occupation, and when; without estimates it had nothing."""
+    """The validated ratings of one occupation, and when they were fetched; none where the service has none."""
 
     onetsoc_code: str
     outcome: Outcome
@@ -82,8 +83,8 @@ class Supplement:
         }
 
 
-def read_supplement(fetched: Fetched, scales: Mapping[str, tuple[int, int]]) -> Supplement:
-    """What was fetched, every row checked against its columns and the ends of its scale.
+def read_supplement(fetched: Fetched, scales: Mapping[str, Scale]) -> Supplement:
+    """The supplement of what was fetched, every row checked against its columns and the ends of its scale.
 
     Raises WebServicesError with the row, the column and the value, for the first row that is bad.
     """
@@ -94,7 +95,7 @@ def read_supplement(fetched: Fetched, scales: Mapping[str, tuple[int, int]]) -> 
         except ValueError as error:
             raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}, row {number}: {error}") from error
     if estimates and not any(scale_id == LEVEL_SCALE for _, scale_id in estimates):
-        raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}: not one of its rows is a level")
+        raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}: none of its rows is a level")
     return Supplement(
         onetsoc_code=fetched.onetsoc_code,
         outcome=fetched.outcome,
@@ -114,11 +115,7 @@ _READERS = {
 }
 
 
-def _add(
-    estimates: dict[tuple[str, str], Estimate],
-    row: Mapping[str, str],
-    scales: Mapping[str, tuple[int, int]],
-) -> None:
+def _add(estimates: dict[tuple[str, str], Estimate], row: Mapping[str, str], scales: Mapping[str, Scale]) -> None:
     values = {name: read(row.get(name, "")) for name, read in _READERS.items()}
     key = (str(values["element_id"]), str(values["scale_id"]))
     if key in estimates:
@@ -126,13 +123,13 @@ def _add(
     estimates[key] = _estimate(values, scales)
 
 
-def _estimate(values: Mapping[str, Any], scales: Mapping[str, tuple[int, int]]) -> Estimate:
+def _estimate(values: Mapping[str, Any], scales: Mapping[str, Scale]) -> Estimate:
     scale_id, value = values["scale_id"], Decimal(values["data_value"])
     if scale_id not in (LEVEL_SCALE, IMPORTANCE_SCALE) or scale_id not in scales:
         raise ValueError(f"scale_id {scale_id!r} is neither {LEVEL_SCALE} nor {IMPORTANCE_SCALE}")
-    minimum, maximum = scales[scale_id]
-    if not minimum <= value <= maximum:
-        raise ValueError(f"data_value '{value}' is outside scale {scale_id} ({minimum}-{maximum})")
+    scale = scales[scale_id]
+    if not scale.minimum <= value <= scale.maximum:
+        raise ValueError(f"data_value '{value}' is outside scale {scale_id} ({scale.minimum}-{scale.maximum})")
     return Estimate(
         data_value=value.quantize(Decimal("0.01")),
         n=values["n"],

@@ -1,10 +1,4 @@
-"""The schema, declared once. Names and types follow O*NET's own data dictionary (MySQL edition).
-
-Releases stand side by side: every published row carries its release. The validation of the loader
-reads types, lengths, keys and nullability from here, so a rule is written down once.
-
-Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLite's default).
-"""
+"""Tables of supplements: ratings from O*NET Web Services, of no loaded release."""
 
 from __future__ import annotations
 
@@ -18,10 +12,10 @@ from skillgap.database.base import MYSQL, Base, ExactDecimal
 
 
 class Supplements(Base):
-    """What O*NET Web Services said of one occupation at one time, also when it had nothing.
+    """The result for one occupation at one time, also when O*NET Web Services had no ratings of it.
 
-    It belongs to no loaded release, so that no load deletes it; nothing here is ever changed, and
-    of several answers for an occupation the one with the highest id holds.
+    It belongs to no loaded release, so that no load deletes it; rows are only added, and of several
+    results for an occupation the one with the highest id holds.
     """
 
     __tablename__ = "supplements"

@@ -1,53 +1,48 @@
-"""Finding occupations by code, title or lay title: one release's texts, indexed in memory.
-
-A search is a table look-up, never a scan. Every text (title or lay title) is a set of folded words;
-a sorted vocabulary leads from a word, or from all words with one beginning, to the texts that hold
-it. Every word that was typed must be found in one and the same text, in any order.
-"""
+"""Finding occupations by code, title, alternate title, or the words of a title as people write it."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from enum import StrEnum
-from functools import lru_cache
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from skillgap.onet.titles.index import TitleIndex, stems
+from skillgap.onet.titles.numbered import NumberedTitles, Standing
+from skillgap.onet.titles.words import counted, typed_title, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from numpy.typing import NDArray
-
-
-# The kind of a match: the whole part of its score.
-EXACT_CODE, CODE_PREFIX = 8, 7
-EXACT_TITLE, EXACT_JOB_TITLE = 6, 5
-TITLE_PREFIX, TITLE_WORDS, JOB_TITLE_WORDS = 4, 3, 2
-STRAY_JOB_TITLE = TITLE_PREFIX  # exact, but far from the title: "Police" is one of secretaries
-MISSPELT = 10  # divides every score of a search in which a word had to be corrected
-
-# How a typed word fits a text: not at all (0), as the beginning of a word, or as a word.
-BEGINNING, COMPLETE = 1, 2
+    from skillgap.onet.titles.words import TypedTitle
 
 CODE_DIGITS = range(2, 9)  # 15-1252.00 has eight; a single digit is not yet a code
-FILLERS = frozenset({"a", "an", "and", "except", "for", "in", "of", "the", "to"})
-SHORT_WORD = 3  # up to here a word has no typing error; below it, only the last one is a beginning
-LONG_WORD = 8  # from here on a word may have two typing errors
-MAX_MISSPELT = 4  # in one search: each is compared with the whole vocabulary
+VOTES = 100  # titles that decide on the occupation, each by its score to this power:
+VOTE_POWER = 6
+BONUS = 1.0  # on the score of a similar title that is reported or the occupation's own
+RANK = (0.0, 0.15, 0.7, 1.0)  # of an exact title, by its standing
 
 
 class Matched(StrEnum):
-    """What of an occupation has been found."""
+    """What of an occupation was found."""
 
     CODE = "code"
     TITLE = "title"
     JOB_TITLE = "job_title"
+
+
+class Step(IntEnum):
+    """How an occupation was found, the best way last."""
+
+    CORRECTED = 0  # by similar words, some of which had to be corrected
+    TEXT = 1  # by similar words
+    UNFINISHED_TITLE = 2  # its title begins with the text, which ends within a word
+    STRAY_ALTERNATE_TITLE = 3  # as the next but one, but unlike the title: "Police" is one of secretaries
+    BEGINNING_OF_TITLE = 4  # its title begins with the text, or the text holds its whole title and more
+    ALTERNATE_TITLE = 5
+    TITLE = 6
+    BEGINNING_OF_CODE = 7
+    CODE = 8
 
 
 class Match(NamedTuple):
@@ -56,207 +51,129 @@ class Match(NamedTuple):
     onetsoc_code: str
     matched: Matched
     matched_text: str
-    score: float
+    score: float  # the step, and how well it fits among those of the step (0 to under 1)
     rated: bool
+
+    @property
+    def step(self) -> Step:
+        """How the occupation was found."""
+        return Step(int(self.score))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the text is the occupation's code, title or alternate title."""
+        return self.step in (Step.CODE, Step.TITLE, Step.ALTERNATE_TITLE)
+
+
+class Fit(NamedTuple):
+    """How a title was found; of two titles of an occupation the greater is the better one."""
+
+    step: Step
+    rank: float  # within an exact step, 0-1: the standing of the title, or how much of it was typed
+    order: int  # the negative number of the title: the first of equals
 
 
 class SearchIndex:
-    """The titles and lay titles of one release; never changed, so threads may share it.
-
-    Occupations are numbered by the shorter title, then the code. Texts are numbered by occupation:
-    its own title, then its lay titles, the shortest first.
-    """
+    """The titles of one release; never changed, so threads may share it."""
 
     def __init__(
         self,
         titles: Mapping[str, str],
         job_titles: Iterable[tuple[str, str]],
         rated: Collection[str],
+        reported_titles: Mapping[tuple[str, str], bool] | None = None,
     ) -> None:
-        """Index ``titles`` (onetsoc_code -> title) and ``job_titles`` (onetsoc_code, lay title).
-
-        ``rated`` holds the codes with ratings. Lay titles of a code without a title are left out.
-        """
-        lay_titles: dict[str, set[str]] = defaultdict(set)
-        for code, lay_title in job_titles:
-            lay_titles[code].add(lay_title)
-
-        self._codes = sorted(titles, key=lambda code: (len(titles[code]), code))
-        self._rated = np.array([code in rated for code in self._codes], dtype=np.bool_)
-        self._title_words = [_counted(_words(titles[code])) for code in self._codes]
-        self._texts: list[str] = []
-        self._bounds: list[int] = []  # the number of each occupation's title, then of all texts
-        sizes: list[int] = []  # the words of each text, fillers not counted
-        postings: dict[str, list[int]] = defaultdict(list)  # word -> texts that hold it
-        for code in self._codes:
-            self._bounds.append(len(self._texts))
-            for text in (titles[code], *sorted(lay_titles[code], key=lambda t: (len(t), t))):
-                for reading in _readings(text):
-                    words = _words(reading)
-                    folded = {_fold(word) for word in words}
-                    for word in folded.union(words):  # "secretari" begins "secretaries" only
-                        postings[word].append(len(self._texts))
-                    sizes.append(len(folded - FILLERS))
-                    self._texts.append(text)
-
-        self._bounds.append(len(self._texts))
-        self._starts = np.array(self._bounds[:-1], dtype=np.int64)
-        self._sizes = np.array(sizes, dtype=np.int64).clip(min=1)
-        self._kinds = np.full(len(sizes), JOB_TITLE_WORDS, dtype=np.int64)
-        self._kinds[self._starts] = TITLE_WORDS
-        self._vocabulary = sorted(postings)
-        self._offsets = np.cumsum([0, *(len(postings[word]) for word in self._vocabulary)])
-        self._postings = np.array([text for word in self._vocabulary for text in postings[word]], dtype=np.int32)
+        """Index the titles as NumberedTitles has them; ``rated`` holds the codes with ratings."""
+        self._titles = NumberedTitles(titles, job_titles, reported_titles or {})
+        self._rated = rated
+        self._beginnings = sorted(
+            (" ".join(counted(words_of(titles[code]))), number) for code, number in self._titles.own.items()
+        )
+        self._stems = [(stems(titles[code]), number) for code, number in self._titles.own.items()]
+        self._index = TitleIndex(self._titles.texts)
 
     def find(self, text: str) -> list[Match]:
-        """Every occupation that ``text`` can mean, once, the best match first; blank: none.
+        """Occupations that ``text`` can mean, each once, the best match first; none where no word is known.
 
         A code or the beginning of one, with or without its punctuation, is answered in code order.
-        Of anything else each word must be, or begin, a word of one and the same title or lay title;
-        only a word that neither is nor begins any word of the release is corrected.
-
-        Equal scores: rated occupations first, then those with more texts that fit, then the shorter
-        title, then the code.
+        Otherwise by step: the title, an alternate title, the beginning of a title, similar words.
+        Within a step by the titles that resemble the text and are the occupation's own or reported
+        in it; then rated occupations first, the shorter title, the code.
         """
-        words = _words(text)
-        if not words or not self._codes:
-            return []
-        return self._find_code("".join(words)) or self._find_words(words)
+        typed = typed_title(text)
+        codes = self._codes("".join(typed.words))
+        if codes or not typed.words:
+            return codes
+        shares, found = self._similar(typed)
+        for fit in (*self._containing(typed.core), *self._beginning(typed.words), *self._same(typed)):
+            code = self._titles.owners[-fit.order]
+            found[code] = max(fit, found.get(code, fit))
+        matches = [self._match(fit, shares.get(code, 0.0)) for code, fit in found.items()]
+        own = self._titles.own
+        return sorted(matches, key=lambda match: (-match.score, not match.rated, own[match.onetsoc_code]))
 
-    def _find_code(self, digits: str) -> list[Match]:
+    def _codes(self, digits: str) -> list[Match]:
         if not digits.isdigit() or len(digits) not in CODE_DIGITS:
             return []
         found = []
-        for code, rated in zip(self._codes, self._rated.tolist(), strict=True):
-            code_digits = "".join(_words(code))
+        for code in self._titles.codes:
+            code_digits = "".join(words_of(code))
             if code_digits.startswith(digits):
-                kind = EXACT_CODE if code_digits in (digits, digits + "00") else CODE_PREFIX
-                found.append(Match(code, Matched.CODE, code, float(kind), rated))
+                step = Step.CODE if code_digits in (digits, digits + "00") else Step.BEGINNING_OF_CODE
+                found.append(Match(code, Matched.CODE, code, float(step), code in self._rated))
         return sorted(found, key=lambda match: (-match.score, match.onetsoc_code))
 
-    def _find_words(self, words: list[str]) -> list[Match]:
-        *others, last = words
-        needed = sorted({*others} - FILLERS | {last})
-        fits = {w: self._fit(w, begins=w == last or len(w) >= SHORT_WORD) for w in needed}
-        unknown = [word for word in needed if not fits[word].any()]
-        if len(unknown) > MAX_MISSPELT:
-            return []
-        fits |= {word: self._fit_corrected(word) for word in unknown}
-        fit = np.minimum.reduce(list(fits.values()))
-        in_title = np.mean([fits[word][self._starts] for word in needed], axis=0) / COMPLETE
-        points = self._points(fit, in_title, _counted(words))
+    def _similar(self, typed: TypedTitle) -> tuple[dict[str, float], dict[str, Fit]]:
+        """The share of each occupation (0-1) in the titles nearest to the text, and the nearest of its own."""
+        nearest = self._index.nearest(typed, VOTES)
+        step = Step.CORRECTED if nearest.corrected else Step.TEXT
+        standings, owners = self._titles.standings, self._titles.owners
+        scores = {number: score + BONUS * (standings[number] > 0) for number, score in reversed(nearest.hits)}
+        highest = max(scores.values(), default=1.0)
+        votes: dict[str, float] = defaultdict(float)
+        found: dict[str, Fit] = {}
+        for number, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+            votes[owners[number]] += (score / highest) ** VOTE_POWER
+            if owners[number] not in found:
+                found[owners[number]] = Fit(step, 0.0, -number)
+        total = sum(votes.values())
+        return {code: vote / total for code, vote in votes.items()}, found
 
-        best = np.maximum.reduceat(points, self._starts)
-        fitting = np.add.reduceat(fit > 0, self._starts, dtype=np.int64)
-        ranking = np.lexsort((-fitting, ~self._rated, -best))[: np.count_nonzero(best)]
-        whole = 100 * MISSPELT if unknown else 100
-        matches = []
-        for i in ranking.tolist():
-            start, end = self._bounds[i : i + 2]
-            text = self._texts[start + int(points[start:end].argmax())]
-            matched = Matched.TITLE if text == self._texts[start] else Matched.JOB_TITLE
-            score = float(best[i] / whole)
-            matches.append(Match(self._codes[i], matched, text, score, bool(self._rated[i])))
-        return matches
+    def _containing(self, words: list[str]) -> list[Fit]:
+        """The occupations whose title has all the words, however many there are."""
+        wanted = stems(" ".join(words))
+        return [Fit(Step.TEXT, 0.0, -number) for title, number in self._stems if wanted <= title]
 
-    def _fit(self, word: str, *, begins: bool) -> NDArray[np.uint8]:
-        """How ``word`` fits each text; as a beginning only where ``begins``."""
-        fit = np.zeros(len(self._texts), dtype=np.uint8)
-        if begins:
-            first, end = (bisect_left(self._vocabulary, w) for w in (word, word + "~"))
-            fit[self._postings[self._offsets[first] : self._offsets[end]]] = BEGINNING
-        number = bisect_left(self._vocabulary, _fold(word))
-        if self._vocabulary[number : number + 1] == [_fold(word)]:
-            fit[self._texts_with(number)] = COMPLETE
-        return fit
+    def _beginning(self, words: list[str]) -> Iterator[Fit]:
+        """The occupations whose title begins with the words, the last of which may be unfinished."""
+        text = " ".join(words)
+        for title, number in self._beginnings[bisect_left(self._beginnings, (text,)) :]:
+            if not title.startswith(text):
+                return
+            is_whole = title[len(text) :][:1] in ("", " ")
+            step = Step.BEGINNING_OF_TITLE if is_whole else Step.UNFINISHED_TITLE
+            yield Fit(step, len(words) / len(title.split()), -number)
 
-    def _fit_corrected(self, word: str) -> NDArray[np.uint8]:
-        """How the words of the vocabulary that are nearest to ``word`` fit each text.
+    def _same(self, typed: TypedTitle) -> Iterator[Fit]:
+        """The titles that are the text or, where none is, the core of it."""
+        same = self._index.same(typed.words)
+        most = Step.TITLE if same else Step.BEGINNING_OF_TITLE
+        for number in same or self._index.same(typed.core):
+            yield Fit(min(self._step(number), most), RANK[self._titles.standings[number]], -number)
 
-        Nearest: the fewest letters changed, left out, added or swapped, then the same first letter.
-        """
-        folded = _fold(word)
-        fit = np.zeros(len(self._texts), dtype=np.uint8)
-        if len(folded) > SHORT_WORD:
-            errors = 2 if len(folded) >= LONG_WORD else 1
-            near = [
-                ((distance, known[0] != folded[0]), number)
-                for known, distance, number in process.extract(
-                    folded, self._vocabulary, scorer=OSA.distance, score_cutoff=errors, limit=None
-                )
-            ]
-            nearest = min((distance for distance, _ in near), default=None)
-            for distance, number in near:
-                if distance == nearest:
-                    fit[self._texts_with(number)] = COMPLETE
-        return fit
+    def _step(self, number: int) -> Step:
+        """The step of a text that is exactly this title."""
+        standing = self._titles.standings[number]
+        if standing == Standing.OWN:
+            return Step.TITLE
+        title = self._titles.texts[self._titles.own[self._titles.owners[number]]]
+        is_stray = standing == Standing.ALTERNATE and stems(title).isdisjoint(stems(self._titles.texts[number]))
+        return Step.STRAY_ALTERNATE_TITLE if is_stray else Step.ALTERNATE_TITLE
 
-    def _texts_with(self, number: int) -> NDArray[np.int32]:
-        """The texts that hold the word of that number in the vocabulary."""
-        return self._postings[self._offsets[number] : self._offsets[number + 1]]
-
-    def _points(self, fit: NDArray[np.uint8], in_title: NDArray[np.float64], words: list[str]) -> NDArray[np.int64]:
-        """The score of each text in hundredths, 0 where it does not fit.
-
-        Within a kind: words before beginnings of words, then what was typed as a share of the text,
-        together with the share of it that fits the occupation's own title (``in_title``, 0-1).
-        """
-        kind = self._kinds.copy()
-        for i in np.flatnonzero(fit[self._starts]).tolist():
-            if _begins(self._title_words[i], words):
-                kind[self._starts[i]] = TITLE_PREFIX
-        in_title = np.repeat(in_title, np.diff(self._bounds))
-        exact = (fit == COMPLETE) & (self._sizes == len({_fold(word) for word in words}))
-        is_title = self._kinds == TITLE_WORDS
-        kind[exact & is_title] = EXACT_TITLE
-        kind[exact & ~is_title] = EXACT_JOB_TITLE
-        kind[exact & ~is_title & (in_title == 0)] = STRAY_JOB_TITLE
-
-        typed = np.minimum(len(words) / self._sizes, 1)
-        closeness = 50 * (fit == COMPLETE) + 25 * typed + 24 * in_title
-        return np.where(fit > 0, 100 * kind + closeness.astype(np.int64), 0)
-
-
-_SILENT = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}.\u0300-\u036f]")  # driver's, Ph.D., accents
-_WORD = re.compile("[a-z0-9]+")
-_IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text in small ASCII letters, none after an "except": those are not meant."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-    words = _WORD.findall(_SILENT.sub("", text.casefold()))
-    return words[: words.index("except") + 1] if "except" in words else words
-
-
-@lru_cache(20_000)  # 29.2 has some 14,000 words
-def _fold(word: str) -> str:
-    """A word without its plural ending."""
-    if len(word) <= SHORT_WORD or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "xes", "ches", "shes")) else word[:-1]
-
-
-def _counted(words: list[str]) -> list[str]:
-    """The words that are no fillers; all of them where there are only fillers."""
-    return [word for word in words if word not in FILLERS] or words
-
-
-def _readings(text: str) -> list[str]:
-    """A text as it stands and, as O*NET has "CEO (Chief Executive Officer)", each of its parts."""
-    inside = _IN_PARENTHESES.findall(text)
-    return [text, _IN_PARENTHESES.sub(" ", text), *inside] if inside else [text]
-
-
-def _begins(title_words: list[str], words: list[str]) -> bool:
-    """Whether a title begins with these words, the last of which may be unfinished."""
-    *whole, last = words
-    title = title_words[: len(words)]
-    return (
-        len(title) == len(words)
-        and all(_fold(a) == _fold(b) for a, b in zip(title, whole, strict=False))
-        and (_fold(title[-1]) == _fold(last) or title[-1].startswith(last))
-    )
+    def _match(self, fit: Fit, share: float) -> Match:
+        """A match with the score of its step: within it by the rank of its title, then by its share of the votes."""
+        number = -fit.order
+        within = share if fit.step <= Step.TEXT else (fit.rank + share) / 2
+        matched = Matched.TITLE if self._titles.standings[number] == Standing.OWN else Matched.JOB_TITLE
+        code = self._titles.owners[number]
+        return Match(code, matched, self._titles.texts[number], fit.step + 0.999 * within, code in self._rated)

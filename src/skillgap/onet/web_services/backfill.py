@@ -1,40 +1,25 @@
-"""Filling occupations that the release lists but does not rate, from O*NET Web Services."""
+"""Backfill: ratings from O*NET Web Services for occupations that the release lists but does not rate."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, Engine, insert
 
 from skillgap.database.locks import load_lock
-from skillgap.database.transactions import reading, writing
-from skillgap.errors import (
-    InvalidParameter,
-    NothingLoaded,
-    OccupationNotFound,
-    SeveralFaults,
-    WebServicesError,
-)
+from skillgap.database.transactions import writing
+from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, WebServicesError
 from skillgap.migrations import migrate
-from skillgap.onet import queries
-from skillgap.onet.supplements import queries as supplements_queries
-from skillgap.onet.supplements.ratings import read_supplement
-from skillgap.onet.supplements.tables import SupplementalRatings
-from skillgap.onet.supplements.tables import Supplements as SupplementTable
-from skillgap.onet.web_services.client import UNKNOWN_RELEASE
+from skillgap.onet.catalogue import Catalogue, current_catalogue
+from skillgap.onet.supplements.ratings import Supplement, read_supplement
+from skillgap.onet.supplements.tables import SupplementalRatings, Supplements
+from skillgap.onet.web_services.layout import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from sqlalchemy import Connection, Engine
-
-    from skillgap.errors import RequestError
-    from skillgap.gap.ratings import Estimate
     from skillgap.onet.load.read import ProgressCallback
-    from skillgap.onet.records import ReleaseInfo
-    from skillgap.onet.supplements.ratings import Supplement
     from skillgap.onet.web_services.client import WebServices
 
 
@@ -46,7 +31,7 @@ LETTERS = {True: "Y", False: "N", None: None}
 
 @dataclass(frozen=True)
 class BackfillResult:
-    """What became of one occupation that the service was asked for."""
+    """The result for one requested occupation."""
 
     onetsoc_code: str
     title: str
@@ -55,46 +40,34 @@ class BackfillResult:
     detail: str  # where they come from, or what is wrong
 
 
-@dataclass(frozen=True)
-class _Current:
-    """The current release, as far as a supplement has to know it."""
-
-    info: ReleaseInfo
-    titles: Mapping[str, str]  # of its occupations, by code
-    unrated: tuple[str, ...]
-    skills: frozenset[str]
-    scales: Mapping[str, tuple[int, int]]
-    supplements: Mapping[str, Supplement]
-
-
-def supplement_release(
+def backfill_release(
     engine: Engine, services: WebServices, codes: Sequence[str], report: ProgressCallback
 ) -> list[BackfillResult]:
-    """Ask for occupations that the current release does not rate, and keep every answer.
+    """Request ratings of occupations that the current release does not rate, and store every result.
 
-    Without codes: all those the service's present release has not been asked for yet. Each answer
-    is stored on its own, so a run that is stopped goes on where it was.
+    Without codes: all those that have not been requested yet in the service's present release.
+    Each result is stored in its own transaction, so an interrupted run resumes where it was.
 
-    Raises NothingLoaded, SeveralFaults for codes that cannot be supplemented, and WebServicesError
-    when the service is away or refuses us; an occupation with bad rows is ``failed`` and left out.
+    Raises NothingLoaded, SeveralFaults for codes that cannot be filled, and WebServicesError when
+    the service is unavailable or rejects the key; an occupation with bad rows is ``failed``.
     """
     with load_lock(engine):
         migrate(engine)
-    with reading(engine) as connection:
-        current = _read_current(connection)
-    wanted = codes or _not_asked_yet(current, services.layout().release)
-    _check(current, wanted)
-    asked = []
-    for done, code in enumerate(wanted):
-        report(f"asking for {len(wanted)} occupations", done, len(wanted))
-        asked.append(_ask(engine, services, current, code))
-    report(f"asking for {len(wanted)} occupations", len(wanted), len(wanted))
-    return asked
+    catalogue = current_catalogue(engine)
+    codes = codes or _not_requested_yet(catalogue, services.layout().release)
+    _require_unrated(catalogue, codes)
+    step = f"requesting {len(codes)} occupations"
+    results = []
+    for done, code in enumerate(codes):
+        report(step, done, len(codes))
+        results.append(_backfill(engine, services, catalogue, code))
+    report(step, len(codes), len(codes))
+    return results
 
 
 def store_supplement(connection: Connection, supplement: Supplement) -> int:
     """Add a supplement; the number of its ratings."""
-    added = insert(SupplementTable).values(
+    added = insert(Supplements).values(
         onetsoc_code=supplement.onetsoc_code,
         outcome=supplement.outcome.value,
         source=supplement.source,
@@ -104,71 +77,58 @@ def store_supplement(connection: Connection, supplement: Supplement) -> int:
         rows_sha256=supplement.rows_sha256,
     )
     supplement_id = int(connection.execute(added).lastrowid)
-    rows = list(_rows(supplement_id, supplement.estimates))
-    if rows:
-        connection.execute(insert(SupplementalRatings), rows)
-    return len(rows)
-
-
-def _read_current(connection: Connection) -> _Current:
-    info = next((one for one in queries.releases(connection) if one.current), None)
-    if info is None:
-        raise NothingLoaded
-    elements = queries.elements(connection, info.release)
-    rated = queries.rated_occupations(connection, info.release)
-    titles = {one.onetsoc_code: one.title for one in queries.occupations(connection, info.release)}
-    scales = queries.scales(connection, info.release)
-    return _Current(
-        info=info,
-        titles=titles,
-        unrated=tuple(code for code in titles if code not in rated),
-        skills=frozenset(one.element_id for one in elements if one.domain == "skills"),
-        scales={one.scale_id: (one.minimum, one.maximum) for one in scales},
-        supplements=supplements_queries.supplements(connection),
-    )
-
-
-def _not_asked_yet(current: _Current, release: str) -> list[str]:
-    """Unrated occupations; those asked for in this release of the service are not asked again."""
-    if release == UNKNOWN_RELEASE:
-        return list(current.unrated)
-    there = {code for code, one in current.supplements.items() if one.source_release == release}
-    return [code for code in current.unrated if code not in there]
-
-
-def _check(current: _Current, codes: Sequence[str]) -> None:
-    faults: list[RequestError] = []
-    for code in codes:
-        if code not in current.titles:
-            faults.append(OccupationNotFound(f"{current.info.title} has no occupation {code}."))
-        elif code not in current.unrated:
-            faults.append(InvalidParameter(f"{current.info.title} rates {code}; only gaps are filled."))
-    if faults:
-        raise SeveralFaults(faults)
-
-
-def _ask(engine: Engine, services: WebServices, current: _Current, code: str) -> BackfillResult:
-    title = current.titles[code]
-    fetched = services.ratings(code)
-    try:
-        supplement = read_supplement(fetched, current.scales)
-    except WebServicesError as error:
-        logger.warning("%s", error)
-        return BackfillResult(code, title, FAILED, 0, str(error))
-    with writing(engine) as connection:
-        stored = store_supplement(connection, supplement)
-    rated = supplement.profile(dict.fromkeys(current.skills, "")).keys()
-    if rated and rated != current.skills:
-        logger.warning("%s is rated on %d of %d skills", code, len(rated), len(current.skills))
-    return BackfillResult(code, title, supplement.outcome.value, stored, supplement.title)
-
-
-def _rows(supplement_id: int, estimates: Mapping[tuple[str, str], Estimate]) -> Iterator[dict[str, object]]:
-    for (element_id, scale_id), estimate in estimates.items():
-        yield estimate._asdict() | {
+    rows = [
+        estimate._asdict()
+        | {
             "supplement_id": supplement_id,
             "element_id": element_id,
             "scale_id": scale_id,
             "recommend_suppress": LETTERS[estimate.recommend_suppress],
             "not_relevant": LETTERS[estimate.not_relevant],
         }
+        for (element_id, scale_id), estimate in supplement.estimates.items()
+    ]
+    if rows:
+        connection.execute(insert(SupplementalRatings), rows)
+    return len(rows)
+
+
+def _not_requested_yet(catalogue: Catalogue, release: str) -> list[str]:
+    """The occupations that the release does not rate, without those that have a result of the service's release."""
+    supplements = catalogue.supplements
+    return [
+        code
+        for code in catalogue.occupations
+        if code not in catalogue.profiles["skills"]
+        and (release == UNKNOWN_RELEASE or code not in supplements or supplements[code].source_release != release)
+    ]
+
+
+def _require_unrated(catalogue: Catalogue, codes: Sequence[str]) -> None:
+    faults: list[RequestError] = []
+    for code in codes:
+        try:
+            catalogue.occupation(code)
+        except RequestError as error:
+            faults.append(error)
+        if code in catalogue.profiles["skills"]:
+            faults.append(InvalidParameter(f"{catalogue.info.title} rates {code}; only gaps are filled."))
+    if faults:
+        raise SeveralFaults(faults)
+
+
+def _backfill(engine: Engine, services: WebServices, catalogue: Catalogue, code: str) -> BackfillResult:
+    title = catalogue.occupation(code).title
+    fetched = services.ratings(code)
+    try:
+        supplement = read_supplement(fetched, catalogue.scales)
+    except WebServicesError as error:
+        logger.warning("%s", error)
+        return BackfillResult(code, title, FAILED, 0, str(error))
+    with writing(engine) as connection:
+        stored = store_supplement(connection, supplement)
+    skills = {element_id: "" for element_id, element in catalogue.elements.items() if element.domain == "skills"}
+    rated = supplement.profile(skills)
+    if rated and len(rated) < len(skills):
+        logger.warning("%s is rated on %d of %d skills", code, len(rated), len(skills))
+    return BackfillResult(code, title, supplement.outcome.value, stored, supplement.title)

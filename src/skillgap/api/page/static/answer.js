@@ -1,139 +1,146 @@
-// The answer on the page: filters and sorting change picture, table, headline and address together.
-// api/picture.py does the same on the server; tests/page holds the two together.
+// The comparison on the page: filters and sorting change chart, table, headline and address together.
+// The server applies the same rules (skillgap/occupations/charts/rows.py); tests/page compares the two.
 
-const CERTAINTY_ORDER = ["gap", "possible_gap", "negligible", "unjudged", "met", "surplus"];
-const USUAL = { show: "gaps", min_gap: "0", certain: "", sort: "gap" };
+const KINDS = ["gap", "possible_gap", "negligible", "unjudged", "met", "surplus"]; // in order of certainty
+const DEFAULTS = { show: "gaps", min_gap: "0", certain: "", sort: "gap" };
 
+// Sets up filters and sorting of a section. Returns functions that apply both to rows put in later.
 export function answerOnPage(section) {
-  const slider = section.querySelector("#min_gap");
-  const certain = section.querySelector("#certain");
-  const picture = section.querySelector("#picture");
-  const body = section.querySelector("#table tbody");
-  const sorters = [...section.querySelectorAll("[data-sort]")];
+  const chart = section.querySelector("#chart");
+  const tableBody = section.querySelector("#table tbody");
+  const sortLinks = [...section.querySelectorAll("[data-sort]")];
+  const tableRows = () => new Map([...tableBody.children].map((row) => [row.dataset.id, row]));
   const state = {
-    sort: new URLSearchParams(location.search).get("sort") ?? USUAL.sort,
+    sort: new URLSearchParams(location.search).get("sort") ?? DEFAULTS.sort,
     get show() {
       return section.querySelector("input[name=show]:checked").value;
     },
     get min_gap() {
-      return String(Number(slider.value));
+      return String(Number(section.querySelector("#min_gap").value));
     },
     get certain() {
-      return certain.checked ? "1" : "";
+      return section.querySelector("#certain").checked ? "1" : "";
     },
   };
 
-  function apply() {
-    section.querySelector("#min_gap-said").textContent = state.min_gap;
-    let gaps = 0;
-    let fresh = 0;
+  function filter() {
+    let gapCount = 0;
+    let newCount = 0;
     const kinds = new Set();
-    const lines = new Map([...body.children].map((line) => [line.dataset.id, line]));
-    for (const bar of picture.children) {
-      const { kind, status, id } = bar.dataset;
-      const gap = Number(bar.dataset.gap);
-      const counts = gap <= 0 || (gap >= Number(state.min_gap) && (!state.certain || kind === "gap"));
-      const asked = state.show === "all" || (state.show === "gaps" ? gap > 0 : gap < 0);
-      bar.hidden = lines.get(id).hidden = !(counts && asked);
-      if (counts && asked) kinds.add(kind);
-      gaps += counts && gap > 0;
-      fresh += counts && status === "missing";
+    const rows = tableRows();
+    for (const row of chart.children) {
+      const { kind, status, id } = row.dataset;
+      const gap = Number(row.dataset.gap);
+      const passes = gap <= 0 || (gap >= Number(state.min_gap) && (!state.certain || kind === "gap"));
+      const selected = state.show === "all" || (state.show === "gaps" ? gap > 0 : gap < 0);
+      row.hidden = rows.get(id).hidden = !(passes && selected);
+      if (!row.hidden) kinds.add(kind);
+      gapCount += passes && gap > 0;
+      newCount += passes && status === "missing";
     }
-    section.querySelector("#nothing").hidden = kinds.size > 0;
+    section.querySelector("#min_gap-value").textContent = state.min_gap;
+    section.querySelector("#no-rows").hidden = kinds.size > 0;
     for (const item of section.querySelectorAll(".legend li")) item.hidden = !kinds.has(item.className);
-    section.querySelector("#headline").textContent = headline(section.dataset, gaps, fresh);
-    section.querySelector("#filters").textContent = filters(state);
-    remember(state);
+    section.querySelector("#headline").textContent = headline(section.dataset, gapCount, newCount);
+    section.querySelector("#filters").textContent = filterText(state);
+    updateAddress(state);
   }
 
-  function sort(column) {
-    const key = sortKey(column);
-    const order = [...picture.children].sort(key).map((bar) => bar.dataset.id);
-    if (state.sort.startsWith("-")) order.reverse();
-    const lines = new Map([...body.children].map((line) => [line.dataset.id, line]));
-    body.append(...order.map((id) => lines.get(id)));
-    for (const link of sorters) {
+  function sort() {
+    const reversed = state.sort.startsWith("-");
+    const column = state.sort.replace("-", "");
+    const order = [...chart.children].sort(comparator(column)).map((row) => row.dataset.id);
+    if (reversed) order.reverse();
+    const rows = tableRows();
+    tableBody.append(...order.map((id) => rows.get(id)));
+    for (const link of sortLinks) {
       const heading = link.closest("th");
-      if (link.dataset.sort !== column) {
-        heading.removeAttribute("aria-sort");
-        continue;
-      }
-      const fromA = column === "name" || column === "certainty";
-      const turned = state.sort.startsWith("-");
-      heading.setAttribute("aria-sort", turned !== fromA ? "ascending" : "descending");
+      const ascending = reversed !== (column === "name" || column === "certainty");
+      if (link.dataset.sort !== column) heading.removeAttribute("aria-sort");
+      else heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
     }
   }
 
-  section.querySelector(".controls").addEventListener("input", apply);
-  for (const link of sorters) {
+  section.querySelector(".controls").addEventListener("input", filter);
+  for (const link of sortLinks) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const column = link.dataset.sort;
       state.sort = state.sort === column ? `-${column}` : column;
-      sort(column);
-      remember(state);
+      sort();
+      updateAddress(state);
     });
   }
-  picture.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") event.target.closest(".bar")?.classList.add("dismissed");
+  dismissTooltips(chart);
+  return { filter, sort };
+}
+
+// The class that gives an element its colour.
+export function kindOf({ difference, certainty }) {
+  if (difference > 0) return certainty ?? "unjudged";
+  return difference === 0 ? "met" : "surplus";
+}
+
+// A coverage in whole per cent; 100 only when it is complete.
+export function percentOf(coverage) {
+  return coverage === 1 ? 100 : Math.min(99, Math.round(coverage * 100));
+}
+
+// Escape hides a row's tooltip until pointer and focus have left the row.
+function dismissTooltips(chart) {
+  chart.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") event.target.closest(".chart-row")?.classList.add("dismissed");
   });
   for (const type of ["focusout", "pointerout"]) {
-    picture.addEventListener(type, (event) => {
-      const bar = event.target.closest(".bar");
-      if (bar && !bar.contains(event.relatedTarget)) bar.classList.remove("dismissed");
+    chart.addEventListener(type, (event) => {
+      const row = event.target.closest(".chart-row");
+      if (row && !row.contains(event.relatedTarget)) row.classList.remove("dismissed");
     });
   }
-  return { apply, sort: () => sort(state.sort.replace("-", "")) };
 }
 
-function sortKey(column) {
-  const values = {
-    name: (bar) => bar.dataset.name,
-    from: (bar) => -bar.dataset.from,
-    to: (bar) => -bar.dataset.to,
-    gap: (bar) => -bar.dataset.gap,
-    importance: (bar) => -bar.dataset.importance,
-    certainty: (bar) => CERTAINTY_ORDER.indexOf(bar.dataset.kind),
+function comparator(column) {
+  const keys = {
+    name: (row) => row.dataset.name,
+    from: (row) => -row.dataset.from,
+    to: (row) => -row.dataset.to,
+    gap: (row) => -row.dataset.gap,
+    importance: (row) => -row.dataset.importance,
+    certainty: (row) => KINDS.indexOf(row.dataset.kind),
+    id: (row) => row.dataset.id,
   };
-  const value = values[column];
   const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-  return (a, b) => 
-    compare(value(a), value(b)) ||
-    compare(values.importance(a), values.importance(b)) ||
-    compare(a.dataset.id, b.dataset.id);
+  const order = [keys[column], keys.importance, keys.id];
+  return (a, b) => order.reduce((result, key) => result || compare(key(a), key(b)), 0);
 }
 
-function headline({ fromTitle, toTitle, percent, noun, nouns }, gaps, fresh) {
+function headline({ fromTitle, toTitle, percent, noun, nouns }, gapCount, newCount) {
   let raise = "nothing to raise";
-  if (gaps) {
-    raise = `${gaps} ${gaps > 1 ? nouns : noun} to raise`;
-    if (fresh === gaps) raise += gaps === 1 ? ", a new one" : ", all of them new";
-    else if (fresh) raise += `, ${fresh} of them new`;
+  if (gapCount) {
+    raise = `${gapCount} ${gapCount > 1 ? nouns : noun} to raise`;
+    if (newCount === gapCount) raise += gapCount === 1 ? ", a new one" : ", all of them new";
+    else if (newCount) raise += `, ${newCount} of them new`;
   }
   return `${fromTitle} bring ${percent}\u00a0% of what ${toTitle} need; ${raise}.`;
 }
 
-function filters(state) {
+function filterText(state) {
   const parts = [];
-  if (state.min_gap !== "0") parts.push(`gaps of ${state.min_gap} levels or more`);
+  if (state.min_gap !== DEFAULTS.min_gap) parts.push(`gaps of ${state.min_gap} levels or more`);
   if (state.certain) parts.push("only certain gaps");
   return parts.length ? `Counted: ${parts.join(", ")}.` : "";
 }
 
-function remember(state) {
+// Writes the state into the page's address and into the links to the chart's files.
+function updateAddress(state) {
   const address = new URL(location.href);
-  for (const [name, usual] of Object.entries(USUAL)) {
-    if (state[name] === usual) address.searchParams.delete(name);
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    if (state[name] === value) address.searchParams.delete(name);
     else address.searchParams.set(name, state[name]);
   }
   history.replaceState(null, "", address);
+  address.searchParams.delete("sort"); // a chart has no order of its own
   for (const link of document.querySelectorAll("[data-download=svg], [data-download=png]")) {
-    link.search = chartQuery(address);
+    link.search = address.search;
   }
-}
-
-function chartQuery(address) {
-  const query = new URLSearchParams(address.searchParams);
-  query.delete("sort");
-  return query.toString();
 }

@@ -1,15 +1,19 @@
-// A field that finds occupations while one types: the ARIA combobox pattern with a list of options.
-// The chosen code is in the input's data-code; a form sends it in place of the text.
+// A text field that suggests occupations while typing: the ARIA combobox pattern with a list of options.
+// The chosen code is in the input's data-code; the form sends it in place of the text.
 
-const WAIT = 120; // milliseconds after the last key
-const MOST = 8;
+import { element } from "./dom.js";
+import { fetchJson } from "./fetch-json.js";
 
-export function combobox(input, { release = "", onChoice = () => {} } = {}) {
+const DELAY = 120; // milliseconds after the last key
+const LIMIT = 8;
+
+// Makes a combobox of an input; `onChoice` is called with the chosen occupation. Returns `choose`.
+export function combobox(input, release, onChoice) {
   const list = document.getElementById(`${input.id}-list`);
-  let found = [];
-  let active = -1;
+  let occupations = [];
+  let active = -1; // index of the highlighted option
   let timer = 0;
-  let asking = null;
+  let request = null;
 
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
@@ -23,15 +27,20 @@ export function combobox(input, { release = "", onChoice = () => {} } = {}) {
     input.removeAttribute("aria-activedescendant");
   }
 
-  function mark(place) {
-    active = (place + found.length) % found.length;
+  function stopSearch() {
+    clearTimeout(timer);
+    request?.abort();
+  }
+
+  function highlight(index) {
+    stopSearch(); // a late response must not replace the list under the highlight
+    active = (index + occupations.length) % occupations.length;
     for (const [i, option] of [...list.children].entries()) {
       option.setAttribute("aria-selected", String(i === active));
-      if (i === active) {
-        input.setAttribute("aria-activedescendant", option.id);
-        option.scrollIntoView({ block: "nearest" });
-      }
     }
+    const option = list.children[active];
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
   }
 
   function choose(occupation) {
@@ -41,66 +50,60 @@ export function combobox(input, { release = "", onChoice = () => {} } = {}) {
     onChoice(occupation);
   }
 
-  function offer(occupations) {
-    found = occupations;
-    active = -1;
-    input.removeAttribute("aria-activedescendant");
-    list.replaceChildren(...found.map(optionOf));
-    list.hidden = found.length === 0;
-    input.setAttribute("aria-expanded", String(found.length > 0));
-    say(found.length ? `${found.length} found; use the arrow keys` : "nothing found");
+  function open(matches) {
+    close();
+    occupations = matches;
+    list.replaceChildren(...occupations.map(optionOf));
+    list.hidden = occupations.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    announce(list.hidden ? "no occupation found" : `${occupations.length} found; use the arrow keys`);
   }
 
   function optionOf(occupation, i) {
-    const option = document.createElement("li");
-    option.id = `${list.id}-${i}`;
+    const option = element("li", { id: `${list.id}-${i}` });
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
     option.append(span("title", occupation.title), span("code", occupation.onetsoc_code));
-    if (occupation.matched === "job_title") {
-      option.append(span("why", `also: ${occupation.matched_text}`));
-    }
+    if (occupation.matched === "job_title") option.append(span("match", `also: ${occupation.matched_text}`));
     if (!occupation.rated) option.append(span("unrated", "not rated"));
-    option.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus
+    option.addEventListener("pointerdown", (event) => event.preventDefault()); // the input stays focused
     option.addEventListener("click", () => choose(occupation));
     return option;
   }
 
-  async function ask() {
+  async function search() {
     const text = input.value.trim();
-    asking?.abort();
+    stopSearch();
     if (!text) return close();
-    asking = new AbortController();
-    const query = new URLSearchParams({ q: text, limit: MOST, ...(release && { release }) });
+    request = new AbortController();
+    const { signal } = request;
     try {
-      const response = await fetch(`occupations?${query}`, { signal: asking.signal });
-      if (response.ok) offer((await response.json()).occupations);
-    } catch (error) {
-      if (error.name !== "AbortError") close();
+      open((await fetchJson("occupations", { q: text, limit: LIMIT, release }, { signal })).occupations);
+    } catch {
+      if (!signal.aborted) close();
     }
   }
 
   input.addEventListener("input", () => {
     input.dataset.code = "";
     clearTimeout(timer);
-    timer = setTimeout(ask, WAIT);
+    timer = setTimeout(search, DELAY);
   });
   input.addEventListener("focus", () => input.select());
   input.addEventListener("blur", () => {
-    clearTimeout(timer);
-    asking?.abort();
+    stopSearch();
     close();
   });
   input.addEventListener("keydown", (event) => {
-    const open = !list.hidden;
+    const isOpen = !list.hidden;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (open) mark(active + (event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1));
-      else ask();
-    } else if (event.key === "Enter" && open && active >= 0) {
+      if (!isOpen) search();
+      else highlight(event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1);
+    } else if (event.key === "Enter" && isOpen && active >= 0) {
       event.preventDefault();
-      choose(found[active]);
-    } else if (event.key === "Escape" && open) {
+      choose(occupations[active]);
+    } else if (event.key === "Escape" && isOpen) {
       event.preventDefault();
       close();
     }
@@ -108,21 +111,17 @@ export function combobox(input, { release = "", onChoice = () => {} } = {}) {
   return { choose };
 }
 
-function span(name, text) {
-  const node = document.createElement("span");
-  node.className = name;
-  node.textContent = text;
-  return node;
+function span(className, textContent) {
+  return element("span", { className, textContent });
 }
 
-function say(text) {
-  let said = document.getElementById("combobox-said");
-  if (!said) {
-    said = document.createElement("p");
-    said.id = "combobox-said";
-    said.className = "unseen";
-    said.setAttribute("role", "status");
-    document.querySelector("main").append(said);
+// Tells screen readers how many occupations match.
+function announce(text) {
+  let status = document.getElementById("combobox-status");
+  if (!status) {
+    status = element("p", { id: "combobox-status", className: "visually-hidden" });
+    status.setAttribute("role", "status");
+    document.querySelector("main").append(status);
   }
-  said.textContent = text;
+  status.textContent = text;
 }

@@ -1,16 +1,16 @@
-// Two occupations: the form, the answer, what can be kept, and where to go on.
+// The tab of two occupations: form, filters, downloads and next steps.
 
 import { answerOnPage } from "./answer.js";
-import { occupationFields } from "./form.js";
-import { goOn } from "./go-on.js";
-import { offerCsv, offerPaperAndLink } from "./keep.js";
+import { enableCopyLink, enableCsv, enablePrint } from "./download.js";
+import { fetchJson } from "./fetch-json.js";
+import { occupationForm } from "./form.js";
+import { showNextSteps } from "./next-steps.js";
+
+const SUBMITTED = "skillgap.submitted"; // set while a form is on its way: the headline then takes the focus
 
 const form = document.getElementById("compare");
 const section = document.getElementById("answer");
-const release = new URLSearchParams(location.search).get("release") ?? "";
-const JUST_ASKED = "skillgap.just-asked";
-
-occupationFields(form, release);
+const { release } = occupationForm(form);
 
 form.querySelector(".swap").addEventListener("click", (event) => {
   event.preventDefault();
@@ -19,21 +19,19 @@ form.querySelector(".swap").addEventListener("click", (event) => {
   [from.dataset.code, to.dataset.code] = [to.dataset.code, from.dataset.code];
   if (from.dataset.code && to.dataset.code) form.requestSubmit();
 });
-form.addEventListener("change", (event) => {
-  if (event.target.name === "domain") form.requestSubmit();
-});
-form.addEventListener("submit", () => sessionStorage.setItem(JUST_ASKED, "yes"));
+form.addEventListener("submit", () => sessionStorage.setItem(SUBMITTED, "yes"));
 
 if (section) {
   const { from, to } = section.dataset;
   answerOnPage(section);
-  offerPaperAndLink();
-  offerCsv(
-    async () => (await fetch(document.querySelector("[data-download=json]").href)).json(),
+  enablePrint();
+  enableCopyLink();
+  enableCsv(
+    () => fetchJson(document.querySelector("[data-download=json]").href),
     () => `skill-gap-${from}-${to}`,
   );
-  if (sessionStorage.getItem(JUST_ASKED)) document.getElementById("headline").focus();
-  goOn(from, to, release);
+  if (sessionStorage.getItem(SUBMITTED)) document.getElementById("headline").focus();
+  showNextSteps(from, to, release);
 }
-sessionStorage.removeItem(JUST_ASKED);
+sessionStorage.removeItem(SUBMITTED);
 document.documentElement.dataset.scripted = "yes";

@@ -1,4 +1,4 @@
-// Swagger UI on our own OpenAPI document.
+// Starts Swagger UI on the service's OpenAPI document.
 
 SwaggerUIBundle({
   url: "openapi.json",

@@ -1,60 +1,55 @@
-// The form that names the occupations: choosing, an unrated choice, and what it sends.
+// The form that names the occupations: suggestions, unrated occupations, and the query it sends.
 
 import { combobox } from "./combobox.js";
+import { element } from "./dom.js";
+import { fetchJson } from "./fetch-json.js";
 
-export function occupationFields(form, release, onChange = () => {}) {
+const DEFAULTS = { domain: "skills", show: "gaps", min_gap: "0", from: "", to: "" };
+
+// Sets up the form; `onChoice` is called when a rated occupation is chosen. Returns the release of the form.
+export function occupationForm(form, onChoice = () => {}) {
+  const release = form.elements.release?.value ?? "";
   for (const side of form.querySelectorAll(".occupation")) {
     const input = side.querySelector("input");
     const problem = side.querySelector(".problem");
-    const field = combobox(input, {
-      release,
-      onChoice: async (occupation) => {
-        problem.replaceChildren();
-        input.removeAttribute("aria-invalid");
-        if (occupation.rated) onChange(input);
-        else await explain(occupation, input, problem, field, release);
-      },
+    const field = combobox(input, release, async (occupation) => {
+      problem.replaceChildren();
+      input.removeAttribute("aria-invalid");
+      if (occupation.rated) onChoice();
+      else await explain(occupation, input, problem, field, release);
     });
   }
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "domain") form.requestSubmit();
+  });
   form.addEventListener("formdata", ({ formData }) => {
     for (const input of form.querySelectorAll(".occupation input")) {
       if (input.dataset.code) formData.set(input.name, input.dataset.code);
     }
-    const usual = { domain: "skills", show: "gaps", min_gap: "0", from: "", to: "" };
-    for (const [name, text] of [...formData]) if (usual[name] === text) formData.delete(name);
+    for (const [name, value] of [...formData]) if (DEFAULTS[name] === value) formData.delete(name);
   });
+  return { release };
 }
 
-// Why an occupation cannot be compared, and its rated neighbours to take in its place.
+// Shows why an occupation cannot be compared, and the closest occupations with data as buttons.
 async function explain(occupation, input, problem, field, release) {
-  const domain = input.form.querySelector("input[name=domain]:checked")?.value ?? "skills";
-  const query = { text: occupation.onetsoc_code, domain, ...(release && { release }) };
-  const response = await fetch(`choice?${new URLSearchParams(query)}`);
-  if (!response.ok) return;
-  const choice = await response.json();
+  const domain = input.form.querySelector("input[name=domain]:checked")?.value ?? DEFAULTS.domain;
+  const parameters = { text: occupation.onetsoc_code, domain, release };
+  const choice = await fetchJson("choice", parameters).catch(() => null);
+  if (!choice) return;
   input.setAttribute("aria-invalid", "true");
-  problem.replaceChildren(paragraph(choice.problem));
+  problem.replaceChildren(element("p", { textContent: choice.problem }));
   if (!choice.instead.length) return;
-  const list = document.createElement("ul");
-  list.append(
-    ...choice.instead.map((neighbour) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = neighbour.title;
-      button.addEventListener("click", () => {
-        field.choose({ ...neighbour, rated: true });
-        input.focus();
-      });
-      const item = document.createElement("li");
-      item.append(button);
-      return item;
-    }),
+  const items = choice.instead.map((suggestion) => {
+    const button = element("button", { type: "button", textContent: suggestion.title });
+    button.addEventListener("click", () => {
+      field.choose({ ...suggestion, rated: true });
+      input.focus();
+    });
+    return element("li", {}, button);
+  });
+  problem.append(
+    element("p", { textContent: "Closest occupations with data:" }),
+    element("ul", {}, ...items),
   );
-  problem.append(paragraph("Rated neighbours:"), list);
-}
-
-function paragraph(text) {
-  const node = document.createElement("p");
-  node.textContent = text;
-  return node;
 }

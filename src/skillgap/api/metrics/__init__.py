@@ -1,0 +1,1 @@
+"""Prometheus metrics: definitions, collection at scrape time, and the route ``/metrics``."""

@@ -1,0 +1,44 @@
+"""The page's address: all of its state, so that a link shows the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+from urllib.parse import urlencode
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from skillgap.occupations.charts.view import View
+
+
+class Address(View):
+    """The query of the page; values that are malformed or unknown are ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    source: str = Field(default="", alias="from", max_length=200)
+    target: str = Field(default="", alias="to", max_length=200)
+    release: str | None = Field(default=None, max_length=20)
+    sort: str = Field(default="gap", pattern=r"^-?(name|from|to|gap|importance|certainty)$")
+    tab: Literal["occupations", "person"] = "occupations"
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """The address of a request's query."""
+        values = {name: text for name, text in query.items() if text.strip()}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            malformed = {fault["loc"][0] for fault in error.errors()}
+            return cls.model_validate({name: text for name, text in values.items() if name not in malformed})
+
+    def to(self, **changes: Any) -> str:
+        """A link to the page with these changes; defaults are left out."""
+        values = self.model_copy(update=changes).model_dump(exclude_defaults=True, by_alias=True)
+        return "?" + urlencode({name: _in_query(value) for name, value in values.items()})
+
+
+def _in_query(value: str | float) -> str:
+    if isinstance(value, str):
+        return value
+    return "1" if value is True else f"{value:g}"

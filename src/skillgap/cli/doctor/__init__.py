@@ -1,0 +1,1 @@
+"""``skillgap doctor``: the command and its checks."""

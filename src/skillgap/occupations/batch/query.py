@@ -1,0 +1,105 @@
+"""The parameters of many pairs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from skillgap.errors import OccupationNotRated, RequestError, faults_of
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
+from skillgap.occupations.pair.query import GapOptions
+from skillgap.occupations.pair.sides import domain_of, resolve_side
+from skillgap.onet.catalogue import Catalogue
+
+MOST_PAIRS = 10_000
+LinesFormat = Literal["json-lines", "csv"]
+LINES_DESCRIPTION = "`json-lines`: a JSON object a line. `csv`: the same as a table with a header."
+
+
+class NamedPair(BaseModel):
+    """Two occupations to compare; a code that is wrong is reported in the line of the pair."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    from_code: str = Field(alias="from", max_length=100, examples=["41-9012.00"])
+    to_code: str = Field(alias="to", max_length=100, examples=["53-5031.00"])
+
+
+class PairsBody(GapOptions):
+    """The body of ``POST /skill-gaps``."""
+
+    pairs: list[NamedPair] = Field(min_length=1, max_length=MOST_PAIRS)
+    format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)
+    explain: Literal["none", "anchors"] = Field(
+        default="none", description="`anchors` says what the levels mean, in `whole` lines."
+    )
+    lines: Literal["summary", "whole"] = Field(
+        default="summary",
+        description="`whole` gives the whole response of /skill-gap in every line, not for CSV.",
+    )
+
+    @field_validator("lines")
+    @classmethod
+    def _fit_the_format(cls, lines: str, info: ValidationInfo) -> str:
+        if lines == "whole" and info.data.get("format") == "csv":
+            raise ValueError("A line of CSV has no room for 'whole' answers")
+        return lines
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """A domain that is not loaded; codes are reported in their lines."""
+        if (domain := domain_of(values)) != "all":
+            try:
+                catalogue.require_domain(domain)
+            except RequestError as error:
+                yield error
+
+
+class MatrixQuery(ReleaseQuery):
+    """The parameters of ``GET /matrix``."""
+
+    from_code: OccupationCode | None = Field(
+        default=None,
+        alias="from",
+        description="The source of every pair; without it each rated occupation.",
+        examples=["41-9012.00"],
+    )
+    to_code: OccupationCode | None = Field(
+        default=None, alias="to", description="The target of every pair; without it each rated occupation."
+    )
+    domain: Domain = Field(
+        default="skills",
+        description=f"{DOMAIN_DESCRIPTION} `all`: the occupations rated in every loaded domain.",
+    )
+    format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with the codes that are given and the domain."""
+        domain = domain_of(values)
+        if domain != "all":
+            try:
+                catalogue.require_domain(domain)
+            except RequestError as error:
+                yield error
+                return
+        for parameter in ("from", "to"):
+            if values.get(parameter) is not None:
+                try:
+                    code_in_matrix(catalogue, values, parameter)
+                except RequestError as error:
+                    yield from faults_of(error)
+
+
+def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> str:
+    """The code of a side that is rated in every compared domain; raises what ``resolve_side`` does."""
+    code = resolve_side(catalogue, values, parameter).onetsoc_code
+    if code not in catalogue.matrix(domain_of(values)).positions:
+        raise OccupationNotRated(
+            f"{catalogue.info.title} has not rated {code} in every domain that is asked for.",
+            parameter=parameter,
+            suggestions=catalogue.rated_neighbours(code),
+        )
+    return code

@@ -1,0 +1,62 @@
+"""The parameters of what O*NET publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import Field
+
+from skillgap.errors import RequestError
+from skillgap.http.csv_response import Formatted
+from skillgap.http.parameters import (
+    DOMAIN_DESCRIPTION,
+    LEVELS_DESCRIPTION,
+    LONGEST_SEARCH,
+    Domain,
+    Page,
+    ReleaseQuery,
+)
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.model_levels import Levels
+
+
+class SearchQuery(ReleaseQuery, Page, Formatted):
+    """The parameters of ``GET /occupations``."""
+
+    q: str = Field(
+        default="",
+        max_length=LONGEST_SEARCH,
+        description="Part of a code, a title or an alternate title; typing errors are forgiven. "
+        "Without it every occupation is listed by code.",
+        examples=["registered nurse"],
+    )
+
+
+class ListedCodeQuery(ReleaseQuery):
+    """The parameters of ``GET /occupations/{code}``, whose occupation need not be rated."""
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """A code that the release does not list."""
+        try:
+            catalogue.occupation(catalogue.code_named(values["code"], "code", rated=False), "code")
+        except RequestError as error:
+            yield error
+
+
+class RatingsQuery(ReleaseQuery, Formatted):
+    """The parameters of ``GET /occupations/{code}/ratings``."""
+
+    levels: Levels | None = Field(default=None, description=LEVELS_DESCRIPTION)
+    domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
+
+
+class ElementsQuery(ReleaseQuery, Formatted):
+    """The parameters of ``GET /elements``."""
+
+    domain: Domain = Field(default="all", description=DOMAIN_DESCRIPTION)
+
+
+class ScalesQuery(ReleaseQuery, Formatted):
+    """The parameters of ``GET /scales``."""

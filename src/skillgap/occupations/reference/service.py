@@ -1,0 +1,124 @@
+"""Occupations, ratings, elements and scales of a release, as it publishes them."""
+
+from __future__ import annotations
+
+from skillgap.occupations.pair.levels import RatingLevelsOut
+from skillgap.occupations.reference.query import ElementsQuery, SearchQuery
+from skillgap.occupations.reference.schemas import (
+    AnchorOut,
+    ElementOut,
+    ElementsOut,
+    OccupationMatch,
+    OccupationOut,
+    OccupationsOut,
+    RatingOut,
+    RatingsOut,
+    RelatedOut,
+    ScalesOut,
+)
+from skillgap.occupations.schemas import compared_occupation, scale_out
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.model_levels import Levels
+
+
+def search_occupations(catalogue: Catalogue, query: SearchQuery) -> OccupationsOut:
+    """Occupations by code, title or alternate title, the best match first; all of them by code without a text."""
+    if query.q.strip():
+        matches = [
+            _match(catalogue, match.onetsoc_code, match.matched.value, match.matched_text)
+            for match in catalogue.search().find(query.q)
+        ]
+    else:
+        matches = [_match(catalogue, code) for code in catalogue.occupations]
+    return OccupationsOut(
+        release=catalogue.info.release,
+        total=len(matches),
+        limit=query.limit,
+        offset=query.offset,
+        occupations=matches[query.offset : query.offset + query.limit],
+    )
+
+
+def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
+    """Everything the release says of an occupation but its ratings.
+
+    Raises InvalidParameter, SeveralOccupations, OccupationNotFound or CodeOfOlderTaxonomy.
+    """
+    occupation = catalogue.occupation(catalogue.code_named(code, "code", rated=False), "code")
+    code = occupation.onetsoc_code
+    return OccupationOut(
+        release=catalogue.info.release,
+        onetsoc_code=code,
+        title=occupation.title,
+        description=occupation.description,
+        job_zone=occupation.job_zone,
+        rated_domains=catalogue.rated_domains(code),
+        job_titles=list(catalogue.job_titles.get(code, ())),
+        related_occupations=[
+            RelatedOut(
+                onetsoc_code=entry.onetsoc_code,
+                title=catalogue.occupations[entry.onetsoc_code].title,
+                relatedness_tier=entry.relatedness_tier,
+                related_index=entry.related_index,
+                rated=catalogue.is_rated(entry.onetsoc_code),
+            )
+            for entry in catalogue.related.get(code, ())
+        ],
+    )
+
+
+def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -> RatingsOut:
+    """Level and importance of every element, with O*NET's statistics, as published.
+
+    Raises what ``read_occupation`` does, OccupationNotRated or DomainNotLoaded.
+    """
+    code = catalogue.code_named(code, "code")
+    profile, used = catalogue.profile_by_levels(code, levels, "code", domain)
+    return RatingsOut(
+        release=catalogue.info.release,
+        occupation=compared_occupation(catalogue, code, used),
+        domain=domain,
+        ratings=[RatingOut.of(rating) for rating in profile.values()],
+        levels=RatingLevelsOut.of(catalogue, levels, code, used),
+    )
+
+
+def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
+    """Every rated element of a domain with what its levels mean; raises DomainNotLoaded."""
+    if query.domain != "all":
+        catalogue.require_domain(query.domain)
+    return ElementsOut(
+        release=catalogue.info.release,
+        elements=[
+            ElementOut(
+                element_id=element.element_id,
+                element_name=element.element_name,
+                description=element.description,
+                domain=element.domain,
+                level_anchors=[
+                    AnchorOut.model_validate(anchor._asdict())
+                    for anchor in catalogue.anchors.get(element.element_id, ())
+                ],
+            )
+            for element in catalogue.elements.values()
+            if element.domain and query.domain in (element.domain, "all")
+        ],
+    )
+
+
+def read_scales(catalogue: Catalogue) -> ScalesOut:
+    """Every scale of the release with its ends."""
+    scales = [scale_out(catalogue, scale_id) for scale_id in catalogue.scales]
+    return ScalesOut(release=catalogue.info.release, scales=scales)
+
+
+def _match(
+    catalogue: Catalogue, code: str, matched: str | None = None, matched_text: str | None = None
+) -> OccupationMatch:
+    return OccupationMatch(
+        onetsoc_code=code,
+        title=catalogue.occupations[code].title,
+        rated=catalogue.is_rated(code),
+        matched=matched,
+        matched_text=matched_text,
+    )
