@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from skillgap.onet.rescored.tables import RescoringCalls
 from skillgap.onet.tables import LoadedFiles, LoadRuns
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 
 SUCCESSES = ("loaded", "unchanged")
 FAILURES = ("failed", "interrupted")
@@ -67,11 +64,11 @@ def read_history(connection: Connection, calls_mark: object, known: History) -> 
         return known
     return History(
         last_run=last,
-        runs=_runs(connection),
+        runs=_by_outcome(connection, LoadRuns.outcome),
         last_success_at=_last_success_at(connection),
         rows=_rows(connection),
         tokens=_tokens(connection) if calls_mark else {},
-        calls=_calls(connection) if calls_mark else {},
+        calls=_by_outcome(connection, RescoringCalls.outcome) if calls_mark else {},
         mark=calls_mark,
     )
 
@@ -95,11 +92,6 @@ def _last_run(connection: Connection) -> LastRun | None:
     return last._replace(started_at=_utc(last.started_at), finished_at=finished_at)
 
 
-def _runs(connection: Connection) -> dict[str, int]:
-    query = select(LoadRuns.outcome, func.count()).group_by(LoadRuns.outcome)
-    return dict(connection.execute(query.order_by(LoadRuns.outcome)).all())
-
-
 def _last_success_at(connection: Connection) -> datetime | None:
     query = select(func.max(LoadRuns.finished_at)).where(LoadRuns.outcome.in_(SUCCESSES))
     finished_at = connection.scalar(query)
@@ -119,10 +111,9 @@ def _tokens(connection: Connection) -> dict[str, int]:
     return {model: int(tokens) for model, tokens in connection.execute(query.order_by(call.model))}
 
 
-def _calls(connection: Connection) -> dict[str, int]:
-    call = RescoringCalls
-    query = select(call.outcome, func.count()).group_by(call.outcome)
-    return dict(connection.execute(query.order_by(call.outcome)).all())
+def _by_outcome(connection: Connection, outcome: InstrumentedAttribute[str]) -> dict[str, int]:
+    query = select(outcome, func.count()).group_by(outcome).order_by(outcome)
+    return dict(connection.execute(query).tuples().all())
 
 
 def _utc(moment: datetime) -> datetime:
