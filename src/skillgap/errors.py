@@ -1,4 +1,4 @@
-"""Every error we raise on purpose. They know the domain; only ``api/problems.py`` knows HTTP.
+"""The errors of the domain; only ``api/problems.py`` knows HTTP.
 
 SkillgapError
 ├── SourceError                 a release cannot be read or fetched
@@ -7,16 +7,16 @@ SkillgapError
 │   └── DownloadError
 ├── DatabaseUnavailable
 ├── LoadInProgress
-├── NothingToGoBackTo
-├── WebServicesError            O*NET Web Services gave no answer that can be used
+├── WebServicesError            O*NET Web Services gave no usable response
 │   ├── WebServicesRefused      it rejects the key
-│   └── WebServicesUnavailable  it may answer later
-├── RescoringError              a language model could not be asked, or not to the end
+│   └── WebServicesUnavailable  it may respond later
+├── RescoringError              a rescoring failed or was stopped
 │   ├── RescoringInProgress
-│   └── NotEnoughRatings        too little to measure agreement on
+│   └── NotEnoughRatings        too few to measure agreement on
 ├── ExportError
-├── NotInstalled                an optional part is wanted and not there
-└── RequestError                what was asked for cannot be answered
+├── NotInstalled                a setting needs an optional part that is not installed
+├── NothingToGoBackTo           no release was current before
+└── RequestError                a request cannot be answered; each class has its ``code``
     ├── NothingLoaded
     ├── InvalidParameter
     ├── InvalidBody
@@ -29,7 +29,7 @@ SkillgapError
     ├── ReleaseNotFound
     ├── ReleaseOutOfReach
     ├── ChartsBusy
-    └── SeveralFaults           all that is wrong with one request
+    └── SeveralFaults           all faults of one request
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Suggestion(NamedTuple):
-    """An occupation to ask about instead."""
+    """An occupation to request instead."""
 
     onetsoc_code: str
     title: str
@@ -57,11 +57,11 @@ class SourceError(SkillgapError):
 
 
 class SourceNotFound(SourceError):
-    """No release where one was said to be."""
+    """There is no release at the given place."""
 
 
 class SourceFileError(SourceError):
-    """A file of a release is not what it must be; the text says which file, and where in it."""
+    """A file of a release is invalid; the text names the file, and the line where there is one."""
 
     def __init__(self, file: PurePath | str, fault: str, *, line: int | None = None) -> None:
         place = f"{file}, line {line}" if line is not None else f"{file}"
@@ -73,7 +73,7 @@ class DownloadError(SourceError):
 
 
 class DatabaseUnavailable(SkillgapError):
-    """The database does not answer, or not to us."""
+    """The database does not respond, or refuses the connection."""
 
 
 class LoadInProgress(SkillgapError):
@@ -81,7 +81,7 @@ class LoadInProgress(SkillgapError):
 
 
 class WebServicesError(SkillgapError):
-    """O*NET Web Services gave no answer that can be used; the key is never part of the text."""
+    """O*NET Web Services gave no usable response; the key is never part of the text."""
 
 
 class WebServicesRefused(WebServicesError):
@@ -89,11 +89,11 @@ class WebServicesRefused(WebServicesError):
 
 
 class WebServicesUnavailable(WebServicesError):
-    """The service is away or busy, after several tries; it may answer later."""
+    """The service is unavailable or busy, after several retries; it may respond later."""
 
 
 class RescoringError(SkillgapError):
-    """A language model could not be asked, or not to the end; what it has given is kept."""
+    """A rescoring failed or was stopped; the levels it has received are stored."""
 
 
 class RescoringInProgress(RescoringError):
@@ -112,18 +112,18 @@ class ExportError(SkillgapError):
 
 
 class NotInstalled(SkillgapError):
-    """An optional part of skillgap is wanted by a setting and not installed."""
+    """A setting needs an optional part of skillgap that is not installed."""
 
 
 class NothingToGoBackTo(SkillgapError):
-    """No release answered before the current one."""
+    """No release was current before this one."""
 
 
 class RequestError(SkillgapError):
-    """What was asked for cannot be answered.
+    """A request cannot be answered.
 
     ``code`` names the kind of fault and is stable. ``parameter`` names what to change, where known;
-    ``suggestions`` what to ask about instead.
+    ``suggestions`` the occupations to request instead.
     """
 
     code: ClassVar[str]
@@ -167,7 +167,7 @@ class InvalidBody(RequestError):
 
 
 class BodyTooLarge(RequestError):
-    """The body of a request is larger than is read."""
+    """The body of a request is over the limit."""
 
     code = "body-too-large"
     precedence = 0
@@ -225,21 +225,21 @@ class ReleaseNotFound(RequestError):
 
 
 class ReleaseOutOfReach(RequestError):
-    """The release is loaded, but not held here, and the database is away."""
+    """The release is loaded but not in memory, and the database is unavailable."""
 
     code = "release-out-of-reach"
     precedence = 2
 
 
 class ChartsBusy(RequestError):
-    """So many charts wait to be drawn that another one had better be asked for later."""
+    """Too many charts are waiting to be drawn."""
 
     code = "charts-busy"
     precedence = 2
 
 
 class SeveralFaults(RequestError):
-    """All that is wrong with one request, so that a caller can mend it in one go."""
+    """All faults of one request, so that a caller can correct them at once."""
 
     def __init__(self, faults: Sequence[RequestError]) -> None:
         super().__init__(" ".join(str(fault) for fault in faults))
@@ -247,7 +247,7 @@ class SeveralFaults(RequestError):
 
     @property
     def leading(self) -> RequestError:
-        """The fault that names the whole."""
+        """The fault whose code and status the response has."""
         return min(self.faults, key=lambda fault: fault.precedence)
 
 

@@ -21,17 +21,17 @@ logger = logging.getLogger(__name__)
 PLAIN = "%(asctime)s %(levelname)-7s %(message)s"
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The id of the request that is being answered; it goes into every line logged meanwhile."""
+"""The id of the current request; every line logged meanwhile has it."""
 
 run_id: ContextVar[str | None] = ContextVar("run_id", default=None)
-"""The same of a load (as in ``load_runs``), a rescoring (``job_id`` of its calls), a supplement."""
+"""The id of a load (as in ``load_runs``), a rescoring (``job_id`` of its calls) or a backfill."""
 
 
 @contextmanager
 def one_run(name: str | None = None) -> Iterator[None]:
-    """Lines logged in here belong to a run, which may get its name later.
+    """Lines logged in this context have the id of a run, which may get its name later.
 
-    An error that ends it leaves the name set: the line that tells of it is one of the run's.
+    An error that ends it leaves the id set: the line that reports it is one of the run's.
     """
     token = run_id.set(name)
     yield
@@ -39,22 +39,22 @@ def one_run(name: str | None = None) -> Iterator[None]:
 
 
 def configure_logging(level: str, *, as_json: bool) -> None:
-    """Send the lines of every logger to stderr, from this level up."""
+    """Log to stderr from this level up, as plain or as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(_add_ids)
     handler.setFormatter(_json_lines() if as_json else logging.Formatter(PLAIN))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("alembic", "urllib3", "httpx2", "httpcore2", "openai"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for verbose in ("alembic", "urllib3", "httpx2", "httpcore2", "openai"):
+        logging.getLogger(verbose).setLevel(logging.WARNING)
     if as_json:
         logging.captureWarnings(capture=True)
         sys.excepthook = _log_uncaught
 
 
 def for_programs() -> bool:
-    """Whether stderr is to hold one JSON object a line and nothing else."""
+    """Whether stderr must hold one JSON object a line and nothing else."""
     handlers = logging.getLogger().handlers
     return any(isinstance(handler.formatter, JsonFormatter) for handler in handlers)
 

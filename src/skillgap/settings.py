@@ -1,4 +1,4 @@
-"""Settings: small, frozen, one class a concern, read from the environment where a process begins.
+"""Settings: small, frozen, one class a concern, read from the environment when a process starts.
 
 ``env/env.env`` lists every variable; inner functions take plain values, never settings.
 """
@@ -31,10 +31,10 @@ def is_secret(field: FieldInfo) -> bool:
 
 
 class SecretFiles(PydanticBaseSettingsSource):
-    """Reads a secret from the file that NAME_FILE names, as Docker and Kubernetes hand them out."""
+    """Reads a secret from the file that NAME_FILE names, as Docker and Kubernetes provide them."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """The secret of a field, if it is one and a file is named for it."""
+        """The secret of a field from its file; None where no file is named or the field is no secret."""
         name = field_name.upper()
         path = os.environ.get(f"{name}_FILE")
         if not path or not is_secret(field):
@@ -53,8 +53,9 @@ class SecretFiles(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         """All secrets that files are named for."""
-        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
-        return {name: secret for name, secret in found.items() if secret is not None}
+        fields = self.settings_cls.model_fields.items()
+        secrets = {name: self.get_field_value(field, name)[0] for name, field in fields}
+        return {name: secret for name, secret in secrets.items() if secret is not None}
 
 
 class Settings(BaseSettings):
@@ -71,14 +72,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given, then the environment, then the files that it names."""
+        """Arguments, then the environment, then the files that it names."""
         return init_settings, env_settings, SecretFiles(settings_cls)
 
 
 class DatabaseSettings(Settings):
     """Which database. ``DATABASE_URL`` wins; else ``MYSQL_HOST``; else SQLite under ``data/``.
 
-    ``mysql_host`` may name the servers of a replicated group, separated by commas.
+    ``mysql_host`` may name several replicas, separated by commas.
     """
 
     database_url: SecretStr | None = None
@@ -121,14 +122,14 @@ class DatabaseSettings(Settings):
         return self
 
     def url(self) -> URL:
-        """The database's address. Its text hides the password."""
+        """The database's URL; as text it hides the password."""
         url = self._url()
         return url if url.get_backend_name() == "sqlite" else url.update_query_dict(self._ssl())
 
     def _ssl(self) -> dict[str, str]:
-        """How the connection is encrypted, as PyMySQL reads it from an address.
+        """How the connection is encrypted, as query parameters of PyMySQL.
 
-        Preferred is what it does of itself: encrypted where the server can, whoever that is.
+        Preferred is its default: encrypted where the server can, without verifying who it is.
         """
         match self.mysql_ssl_mode or ("verify_identity" if self.mysql_ssl_ca else "preferred"):
             case "required":
@@ -155,8 +156,8 @@ class DatabaseSettings(Settings):
             if len(hosts) == 1:
                 return address.set(host=hosts[0], port=self.mysql_port)
             ports = ["" if urlsplit(f"//{host}").port else f":{self.mysql_port}" for host in hosts]
-            members = [host + port for host, port in zip(hosts, ports, strict=True)]
-            return address.update_query_dict({"host": members})
+            replicas = [host + port for host, port in zip(hosts, ports, strict=True)]
+            return address.update_query_dict({"host": replicas})
         return URL.create("sqlite", database="data/skillgap.sqlite")
 
 
@@ -171,7 +172,7 @@ class OnetSettings(Settings):
 
 
 class WebServicesSettings(Settings):
-    """O*NET Web Services, for occupations that the release does not rate; off without a key."""
+    """O*NET Web Services, for occupations that the release has not rated; off without a key."""
 
     onet_api_key: SecretStr | None = None
     onet_web_services_url: HttpUrl = HttpUrl("https://api-v2.onetcenter.org/")
@@ -194,7 +195,7 @@ class WebServicesSettings(Settings):
     @classmethod
     def _keeps_the_key_secret(cls, value: HttpUrl) -> HttpUrl:
         if value.scheme != "https" and value.host not in ("127.0.0.1", "localhost", "[::1]"):
-            raise ValueError("must begin with https://, or the key could be read on the way")
+            raise ValueError("must begin with https://, or the key could be read in transit")
         return value
 
 
@@ -273,10 +274,10 @@ class TracingSettings(Settings):
 
 
 class LlmSettings(Settings):
-    """Which language model rescores levels, within which limits. Without LLM_MODEL: none.
+    """Which language model rescores levels, within which limits; none without LLM_MODEL.
 
-    Only LLM_API_KEY is ever sent: a key meant for a paid service that lies in the environment
-    must not reach another address.
+    Only LLM_API_KEY is ever sent: a key for a paid service that is in the environment must not reach
+    another address.
     """
 
     llm_base_url: HttpUrl | None = None
@@ -298,23 +299,23 @@ class LlmSettings(Settings):
 
 
 class LogSettings(Settings):
-    """How much is logged, and in which form."""
+    """How much is logged, and in which format."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
     @property
     def as_json(self) -> bool:
-        """Whether a program reads the log."""
+        """Whether the log is JSON lines."""
         return self.log_format == "json"
 
 
 def _listed(text: str) -> list[str]:
-    return [one.strip() for one in text.split(",") if one.strip()]
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
 
 
 def _fault(setting: str, text: str) -> ValidationError:
-    # Not as a template of the error's: a path may hold braces.
+    # The text is no template of the error: a path may hold braces.
     fault = PydanticCustomError("secret_file", "{text}", {"text": text})
     details = InitErrorDetails(type=fault, loc=(setting,), input=None)
     return ValidationError.from_exception_data("settings", [details])

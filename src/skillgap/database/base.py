@@ -1,7 +1,4 @@
-"""The schema, declared once. Names and types follow O*NET's own data dictionary (MySQL edition).
-
-Releases stand side by side: every published row carries its release. The validation of the loader
-reads types, lengths, keys and nullability from here, so a rule is written down once.
+"""What every table is made of: the metadata, naming of constraints, exact decimals.
 
 Text compares exactly, by code point (``utf8mb4_bin`` on MySQL and MariaDB, SQLite's default).
 """
@@ -29,9 +26,9 @@ MYSQL = {
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
-    """A ``DECIMAL`` that comes back as ``Decimal`` from every database.
+    """A ``DECIMAL`` that every database returns as ``Decimal``.
 
-    SQLite keeps the number as a double; with so few digits the round trip is exact.
+    SQLite stores the number as a double; with so few digits the round trip is exact.
     """
 
     impl = Numeric
@@ -48,15 +45,15 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 class _Exact(dict[float | None, Decimal | None]):
-    """Numbers by the doubles they are stored as: few are published, so equal ones are one."""
+    """Decimals by the doubles they are stored as: few are published, so equal ones share one object."""
 
     def __init__(self, scale: int) -> None:
         super().__init__({None: None})
         self.scale = scale
 
     def __missing__(self, value: float) -> Decimal:
-        found = self[value] = Decimal(f"{value:.{self.scale}f}")
-        return found
+        number = self[value] = Decimal(f"{value:.{self.scale}f}")
+        return number
 
 
 _exact = cache(_Exact)

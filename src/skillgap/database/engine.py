@@ -1,38 +1,30 @@
-"""Connections: the engine for MySQL, MariaDB or SQLite, transactions, and the load's lock."""
+"""The SQLAlchemy engine for MySQL, MariaDB or SQLite."""
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from skillgap.database.replicas import choose_member, members_of
+from skillgap.database.replicas import choose_replica, replicas_of
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
 
-logger = logging.getLogger(__name__)
+def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine:
+    """An engine for the URL; no connection is opened yet, but an SQLite file's folder is made.
 
-
-def connect(url: URL, patience: float = 300, *, to_write: bool = False) -> Engine:
-    """An engine for the address; nothing is opened yet, but an SQLite file's folder is made.
-
-    ``patience``: for how many seconds a server may say nothing before it counts as away. While it
-    replaces a release it may work for minutes without a word. ``to_write``: where the address
-    names several servers, only one that takes writes will do.
+    ``timeout`` (seconds) is how long a server may send nothing: while it replaces a release it may
+    work for minutes without a word. With ``to_write``, of several servers only one that takes
+    writes is used.
     """
     if url.get_backend_name() != "sqlite":
-        timeouts = {
-            "connect_timeout": min(5, patience),
-            "read_timeout": patience,
-            "write_timeout": patience,
-        }
+        timeouts = {"connect_timeout": min(5, timeout), "read_timeout": timeout, "write_timeout": timeout}
         engine = create_engine(url, pool_pre_ping=True, pool_recycle=1800, connect_args=timeouts)
-        if members := members_of(url):
-            choose_member(engine, members, to_write=to_write)
+        if replicas := replicas_of(url):
+            choose_replica(engine, replicas, to_write=to_write)
         return engine
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -44,7 +36,7 @@ def connect(url: URL, patience: float = 300, *, to_write: bool = False) -> Engin
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # SQLAlchemy, not the driver, says when a transaction begins: else each SELECT is alone.
+    # SQLAlchemy, not the driver, begins transactions: else each SELECT is one of its own.
     connection.isolation_level = None
     for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""Several MySQL servers that hold the same, replicated: which of them to talk to.
+"""Several MySQL servers with replicated data: which of them a connection is made to.
 
 An address names them as SQLAlchemy's PostgreSQL addresses do, in its query:
 ``mysql+pymysql://user:password@/skillgap?host=db1&host=db2:3307&host=db3``.
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Dialect, Engine
 
 
-def members_of(url: URL) -> tuple[str, ...]:
+def replicas_of(url: URL) -> tuple[str, ...]:
     """The servers of an address that names several, each ``host`` or ``host:port``; else none."""
-    named = url.query.get("host", ())
-    return (named,) if isinstance(named, str) else named
+    hosts = url.query.get("host", ())
+    return (hosts,) if isinstance(hosts, str) else hosts
 
 
-def choose_member(engine: Engine, members: Sequence[str], *, to_write: bool) -> None:
-    """Connect to the first member that answers; ``to_write``, to the first that takes writes.
+def choose_replica(engine: Engine, replicas: Sequence[str], *, to_write: bool) -> None:
+    """Connect to the first server that answers; with ``to_write``, the first that takes writes.
 
-    In a group with one primary that is the primary, whichever it is by then: the others are read
-    only. A connection stays with its member, and is made anew, from the first member on, when that
-    is gone.
+    In a group with one primary that is the primary at the time: the replicas are read only. A
+    connection stays with its server; when that is gone, the next one is made from the first server on.
     """
 
     @event.listens_for(engine, "do_connect")
@@ -38,20 +37,20 @@ def choose_member(engine: Engine, members: Sequence[str], *, to_write: bool) -> 
     ) -> MySQLConnection[Any]:
         driver: Any = dialect.loaded_dbapi
         faults = []
-        for member in members:
-            address = urlsplit(f"//{member}")
-            place = {"host": address.hostname, "port": address.port or 3306}
+        for replica in replicas:
+            address = urlsplit(f"//{replica}")
+            server = {"host": address.hostname, "port": address.port or 3306}
             try:
-                connection: MySQLConnection[Any] = driver.connect(*arguments, **parameters | place)
+                connection: MySQLConnection[Any] = driver.connect(*arguments, **parameters | server)
             except driver.Error as error:
-                faults.append(f"{member}: {error.args[-1]}")
+                faults.append(f"{replica}: {error.args[-1]}")
                 continue
             if not (to_write and _is_read_only(connection)):
                 return connection
             connection.close()
-            faults.append(f"{member}: read only")
-        wanted = "takes writes" if to_write else "answers"
-        raise driver.OperationalError(2003, f"No server {wanted} ({'; '.join(faults)})")
+            faults.append(f"{replica}: read only")
+        needed = "takes writes" if to_write else "answers"
+        raise driver.OperationalError(2003, f"No server {needed} ({'; '.join(faults)})")
 
 
 def _is_read_only(connection: MySQLConnection[Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Connections: the engine for MySQL, MariaDB or SQLite, transactions, and the load's lock."""
+"""Transactions for reading and for writing, with the driver's errors as ours."""
 
 from __future__ import annotations
 
@@ -18,31 +18,32 @@ if TYPE_CHECKING:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state of the database from its first query to its last."""
-    with _plain_errors(engine), engine.begin() as connection:
+    with domain_errors(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that commits at the end, or leaves everything as it was."""
-    with _plain_errors(engine), engine.execution_options(writes=True).begin() as connection:
+    with domain_errors(engine), engine.execution_options(writes=True).begin() as connection:
         yield connection
 
 
 @contextmanager
-def _plain_errors(engine: Engine) -> Iterator[None]:
-    """A database that is away, or refuses us, in one sentence without the password."""
+def domain_errors(engine: Engine) -> Iterator[None]:
+    """Raise DatabaseUnavailable or LoadInProgress for the driver's errors, without the password."""
     try:
         yield
     except OperationalError as error:
         if "database is locked" in str(error.orig):
             raise LoadInProgress("Another load is writing to this database. Try again when it is done.") from error
-        raise DatabaseUnavailable(f"{engine.url!r}: {_reason(error)}") from error
+        raise DatabaseUnavailable(f"{engine.url!r}: {reason_of(error)}") from error
 
 
-def _reason(error: DBAPIError) -> str:
-    refused = getattr(error.orig, "original_exception", None)
-    if isinstance(refused, SSLCertVerificationError):
-        return f"its certificate is not believed (MYSQL_SSL_CA): {refused.verify_message}"
+def reason_of(error: DBAPIError) -> str:
+    """The driver's own words for an error."""
+    cause = getattr(error.orig, "original_exception", None)
+    if isinstance(cause, SSLCertVerificationError):
+        return f"its certificate is not trusted (MYSQL_SSL_CA): {cause.verify_message}"
     arguments = error.orig.args if error.orig else ()
     return str(arguments[-1]) if arguments else str(error.orig)

@@ -1,6 +1,6 @@
-"""How a text becomes a value of a column, said by the column itself; no pandas, no database.
+"""Parsing of text into the value of a table column, by the column's type; no pandas, no database.
 
-Release files and O*NET Web Services are read by the same rules. Numbers and dates stay text, in
+Release files and O*NET Web Services are parsed by the same rules. Numbers and dates stay text, in
 exactly the form the database stores.
 """
 
@@ -25,9 +25,9 @@ Parse = Callable[[str], str | int]
 
 
 def reader(column: Column[Any]) -> Callable[[str], str | int | None]:
-    """A function from a text to the column's value, None where it is missing.
+    """A function from text to the column's value, None where it is missing.
 
-    The function raises ValueError with a sentence that names column and text.
+    It raises ValueError with a sentence that names the column and the text.
     """
     parse = _parser(column)
 
@@ -45,7 +45,7 @@ def reader(column: Column[Any]) -> Callable[[str], str | int | None]:
 
 
 def _parser(column: Column[Any]) -> Parse:
-    """How a text of this column is read; the parser raises ValueError with what is wrong."""
+    """The parser for a column's type; it raises ValueError with the fault."""
     special = PATTERNS.get(column.name)
     if special:
         return lambda text: _matching(text, *special)
@@ -60,7 +60,7 @@ def _parser(column: Column[Any]) -> Parse:
             return lambda text: _matching(text, r"[YN]", "is neither Y nor N")
         case String(length=int(length)):
             return lambda text: _short(text, length)
-    raise TypeError(f"no rule for the type of {column}")
+    raise TypeError(f"no parser for the type of {column}")
 
 
 PATTERNS = {
@@ -94,20 +94,14 @@ def _integer(text: str) -> int:
 
 
 def _date(text: str) -> str:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-        return _day(text)
     month = re.fullmatch(r"(0[1-9]|1[0-2])/(\d{4})", text, re.ASCII)
-    return f"{month[2]}-{month[1]}-01" if month else _no_date()
-
-
-def _day(text: str) -> str:
+    if month:
+        return f"{month[2]}-{month[1]}-01"
     try:
-        return date.fromisoformat(text).isoformat()
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text).isoformat()
     except ValueError:
-        return _no_date()
-
-
-def _no_date() -> str:
+        pass
     raise ValueError("is not a month (MM/YYYY) or a day (YYYY-MM-DD)")
 
 

@@ -1,26 +1,23 @@
-"""What the database remembers of loads and of a language model's calls, in figures."""
+"""The history of loads and of a language model's calls, as the database records them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from skillgap.onet.rescored.tables import RescoringCalls
 from skillgap.onet.tables import LoadedFiles, LoadRuns
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
 
 SUCCESSES = ("loaded", "unchanged")
 FAILURES = ("failed", "interrupted")
 
 
 class LastRun(NamedTuple):
-    """The newest row of ``load_runs``; moments are UTC."""
+    """The newest row of ``load_runs``; times are UTC."""
 
     run_id: int
     outcome: str
@@ -39,7 +36,7 @@ class ReadFile(NamedTuple):
 
 
 class History(NamedTuple):
-    """Loads, and calls of a language model that rescores."""
+    """Totals of loads, and of a rescoring model's calls."""
 
     last_run: LastRun | None = None
     runs: Mapping[str, int] = {}  # by outcome
@@ -56,9 +53,9 @@ class History(NamedTuple):
 
 
 def read_history(connection: Connection, calls_mark: object, known: History) -> History:
-    """The history now; what is known already is given back unread, so looking often is cheap.
+    """The current history; ``known`` itself where nothing has changed, so polling is cheap.
 
-    ``calls_mark`` changes whenever there are new calls, and is None where no table for them is.
+    ``calls_mark`` changes whenever there are new calls, and is None where their tables do not exist.
     """
     if known.last_run is None and not inspect(connection).has_table("load_runs"):
         return known
@@ -67,21 +64,21 @@ def read_history(connection: Connection, calls_mark: object, known: History) -> 
         return known
     return History(
         last_run=last,
-        runs=_runs(connection),
+        runs=_by_outcome(connection, LoadRuns.outcome),
         last_success_at=_last_success_at(connection),
         rows=_rows(connection),
         tokens=_tokens(connection) if calls_mark else {},
-        calls=_calls(connection) if calls_mark else {},
+        calls=_by_outcome(connection, RescoringCalls.outcome) if calls_mark else {},
         mark=calls_mark,
     )
 
 
 def files_of_run(connection: Connection, run_id: int) -> tuple[ReadFile, ...]:
-    """What a run read, by name."""
+    """The files that a run read, by name."""
     file = LoadedFiles
     query = select(file.file, file.sha256, file.rows_loaded, file.rows_rejected)
-    found = connection.execute(query.where(file.run_id == run_id).order_by(file.file))
-    return tuple(ReadFile(*row) for row in found)
+    rows = connection.execute(query.where(file.run_id == run_id).order_by(file.file))
+    return tuple(ReadFile(*row) for row in rows)
 
 
 def _last_run(connection: Connection) -> LastRun | None:
@@ -95,22 +92,17 @@ def _last_run(connection: Connection) -> LastRun | None:
     return last._replace(started_at=_utc(last.started_at), finished_at=finished_at)
 
 
-def _runs(connection: Connection) -> dict[str, int]:
-    query = select(LoadRuns.outcome, func.count()).group_by(LoadRuns.outcome)
-    return dict(connection.execute(query.order_by(LoadRuns.outcome)).all())
-
-
 def _last_success_at(connection: Connection) -> datetime | None:
     query = select(func.max(LoadRuns.finished_at)).where(LoadRuns.outcome.in_(SUCCESSES))
-    found = connection.scalar(query)
-    return _utc(found) if found else None
+    finished_at = connection.scalar(query)
+    return _utc(finished_at) if finished_at else None
 
 
 def _rows(connection: Connection) -> dict[int, tuple[int, int]]:
     file = LoadedFiles
     query = select(file.run_id, func.sum(file.rows_loaded), func.sum(file.rows_rejected))
-    found = connection.execute(query.group_by(file.run_id).order_by(file.run_id))
-    return {run_id: (int(loaded), int(rejected)) for run_id, loaded, rejected in found}
+    rows = connection.execute(query.group_by(file.run_id).order_by(file.run_id))
+    return {run_id: (int(loaded), int(rejected)) for run_id, loaded, rejected in rows}
 
 
 def _tokens(connection: Connection) -> dict[str, int]:
@@ -119,10 +111,9 @@ def _tokens(connection: Connection) -> dict[str, int]:
     return {model: int(tokens) for model, tokens in connection.execute(query.order_by(call.model))}
 
 
-def _calls(connection: Connection) -> dict[str, int]:
-    call = RescoringCalls
-    query = select(call.outcome, func.count()).group_by(call.outcome)
-    return dict(connection.execute(query.order_by(call.outcome)).all())
+def _by_outcome(connection: Connection, outcome: InstrumentedAttribute[str]) -> dict[str, int]:
+    query = select(outcome, func.count()).group_by(outcome).order_by(outcome)
+    return dict(connection.execute(query).tuples().all())
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,27 +1,22 @@
-"""Every SELECT the service needs. They give plain, frozen values, in an explicit order."""
+"""The SELECTs that read a release, as plain, frozen values in an explicit order."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, inspect, select
 
 from skillgap.errors import NothingLoaded
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet import tables
-from skillgap.onet.records import (
-    Anchor,
-    Element,
-    Occupation,
-    OlderCode,
-    Related,
-    ReleaseInfo,
-    Scale,
-)
+from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
 from skillgap.onet.supplements.ratings import FLAGS
 from skillgap.onet.tables import IMPORTANCE_SCALE, LEVEL_SCALE
+
+Record = TypeVar("Record")
 
 
 def releases(connection: Connection) -> list[ReleaseInfo]:
@@ -59,12 +54,10 @@ def current_release(connection: Connection) -> ReleaseInfo:
 def occupations(connection: Connection, release: str) -> list[Occupation]:
     """The occupations of a release by code."""
     occupation, zone = tables.Occupations, tables.JobZones
+    same = (zone.release == occupation.release) & (zone.onetsoc_code == occupation.onetsoc_code)
     query = (
         select(occupation.onetsoc_code, occupation.title, occupation.description, zone.job_zone)
-        .outerjoin(
-            zone,
-            (zone.release == occupation.release) & (zone.onetsoc_code == occupation.onetsoc_code),
-        )
+        .outerjoin(zone, same)
         .where(occupation.release == release)
         .order_by(occupation.onetsoc_code)
     )
@@ -74,23 +67,15 @@ def occupations(connection: Connection, release: str) -> list[Occupation]:
 def elements(connection: Connection, release: str) -> list[Element]:
     """The content model of a release by element id."""
     element = tables.Elements
-    query = (
-        select(element.element_id, element.element_name, element.description, element.domain)
-        .where(element.release == release)
-        .order_by(element.element_id)
-    )
-    return [Element(*row) for row in connection.execute(query)]
+    columns = (element.element_id, element.element_name, element.description, element.domain)
+    return [Element(*row) for row in _rows(connection, element, release, columns)]
 
 
 def scales(connection: Connection, release: str) -> list[Scale]:
     """The scales of a release by id."""
     scale = tables.Scales
-    query = (
-        select(scale.scale_id, scale.scale_name, scale.minimum, scale.maximum)
-        .where(scale.release == release)
-        .order_by(scale.scale_id)
-    )
-    return [Scale(*row) for row in connection.execute(query)]
+    columns = (scale.scale_id, scale.scale_name, scale.minimum, scale.maximum)
+    return [Scale(*row) for row in _rows(connection, scale, release, columns)]
 
 
 def profiles(connection: Connection, release: str, elements: dict[str, Element]) -> dict[str, dict[str, Profile]]:
@@ -98,27 +83,27 @@ def profiles(connection: Connection, release: str, elements: dict[str, Element])
 
     An element counts as rated when it has a level; its importance is None where there is none.
     """
-    rating = tables.Ratings
+    table = tables.Ratings
     query = (
         select(
-            rating.onetsoc_code,
-            rating.element_id,
-            rating.scale_id,
-            rating.data_value,
-            rating.n,
-            rating.standard_error,
-            rating.lower_ci_bound,
-            rating.upper_ci_bound,
-            rating.recommend_suppress,
-            rating.not_relevant,
-            rating.date_updated,
-            rating.domain_source,
+            table.onetsoc_code,
+            table.element_id,
+            table.scale_id,
+            table.data_value,
+            table.n,
+            table.standard_error,
+            table.lower_ci_bound,
+            table.upper_ci_bound,
+            table.recommend_suppress,
+            table.not_relevant,
+            table.date_updated,
+            table.domain_source,
         )
-        .where(rating.release == release, rating.scale_id.in_([LEVEL_SCALE, IMPORTANCE_SCALE]))
-        .order_by(rating.onetsoc_code, rating.element_id, rating.scale_id)
+        .where(table.release == release, table.scale_id.in_([LEVEL_SCALE, IMPORTANCE_SCALE]))
+        .order_by(table.onetsoc_code, table.element_id, table.scale_id)
         .execution_options(yield_per=5_000)
     )
-    found: dict[str, dict[str, dict[str, Rating]]] = defaultdict(lambda: defaultdict(dict))
+    by_domain: dict[str, dict[str, dict[str, Rating]]] = defaultdict(lambda: defaultdict(dict))
     importance: dict[tuple[str, str], Estimate] = {}  # IM sorts before LV
     shared: dict[Any, Any] = {}  # equal estimates, dates and sources share their memory
     for code, element_id, scale_id, *statistics in connection.execute(query):
@@ -130,13 +115,9 @@ def profiles(connection: Connection, release: str, elements: dict[str, Element])
             importance[code, element_id] = estimate
             continue
         element = elements[element_id]
-        found[element.domain or ""][code][element.element_id] = Rating(
-            element.element_id,
-            element.element_name,
-            estimate,
-            importance.pop((code, element_id), None),
-        )
-    return {domain: dict(by_code) for domain, by_code in found.items()}
+        rating = Rating(element.element_id, element.element_name, estimate, importance.pop((code, element_id), None))
+        by_domain[element.domain or ""][code][element.element_id] = rating
+    return {domain: dict(by_code) for domain, by_code in by_domain.items()}
 
 
 def rated_occupations(connection: Connection, release: str) -> set[str]:
@@ -144,10 +125,7 @@ def rated_occupations(connection: Connection, release: str) -> set[str]:
     rating, element = tables.Ratings, tables.Elements
     query = (
         select(rating.onetsoc_code)
-        .join(
-            element,
-            (element.release == rating.release) & (element.element_id == rating.element_id),
-        )
+        .join(element, (element.release == rating.release) & (element.element_id == rating.element_id))
         .where(rating.release == release, rating.scale_id == LEVEL_SCALE, element.domain == "skills")
         .distinct()
     )
@@ -157,29 +135,15 @@ def rated_occupations(connection: Connection, release: str) -> set[str]:
 def level_anchors(connection: Connection, release: str) -> dict[str, tuple[Anchor, ...]]:
     """The level anchors of each element, the lowest first."""
     anchor = tables.LevelAnchors
-    query = (
-        select(anchor.element_id, anchor.anchor_value, anchor.anchor_description)
-        .where(anchor.release == release, anchor.scale_id == LEVEL_SCALE)
-        .order_by(anchor.element_id, anchor.anchor_value)
-    )
-    found: dict[str, list[Anchor]] = defaultdict(list)
-    for element_id, value, description in connection.execute(query):
-        found[element_id].append(Anchor(value, description))
-    return {element_id: tuple(anchors) for element_id, anchors in found.items()}
+    columns = (anchor.element_id, anchor.anchor_value, anchor.anchor_description)
+    return _grouped(_rows(connection, anchor, release, columns, anchor.scale_id == LEVEL_SCALE), Anchor)
 
 
 def job_titles(connection: Connection, release: str) -> dict[str, tuple[str, ...]]:
-    """The lay titles of each occupation, each once, in O*NET's order."""
+    """The alternate titles of each occupation, each once, in O*NET's order."""
     title = tables.JobTitles
-    query = (
-        select(title.onetsoc_code, title.job_title)
-        .where(title.release == release)
-        .order_by(title.onetsoc_code, title.position)
-    )
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    for code, name in connection.execute(query):
-        found[code][name] = None
-    return {code: tuple(names) for code, names in found.items()}
+    titles = _grouped(_rows(connection, title, release, (title.onetsoc_code, title.job_title)), str)
+    return {code: tuple(dict.fromkeys(names)) for code, names in titles.items()}
 
 
 def reported_titles(connection: Connection, release: str) -> dict[tuple[str, str], bool]:
@@ -190,31 +154,16 @@ def reported_titles(connection: Connection, release: str) -> dict[tuple[str, str
     title = tables.ReportedTitles
     if not inspect(connection).has_table(title.__tablename__):
         return {}
-    query = (
-        select(title.onetsoc_code, title.reported_job_title, title.shown_in_my_next_move)
-        .where(title.release == release)
-        .order_by(title.onetsoc_code, title.reported_job_title)
-    )
-    return {(code, name): shown == "Y" for code, name, shown in connection.execute(query)}
+    columns = (title.onetsoc_code, title.reported_job_title, title.shown_in_my_next_move)
+    return {(code, name): shown == "Y" for code, name, shown in _rows(connection, title, release, columns)}
 
 
 def related_occupations(connection: Connection, release: str) -> dict[str, tuple[Related, ...]]:
     """O*NET's related occupations of each occupation, the nearest first."""
     related = tables.RelatedOccupations
-    query = (
-        select(
-            related.onetsoc_code,
-            related.related_onetsoc_code,
-            related.relatedness_tier,
-            related.related_index,
-        )
-        .where(related.release == release)
-        .order_by(related.onetsoc_code, related.related_index)
-    )
-    found: dict[str, list[Related]] = defaultdict(list)
-    for code, related_code, tier, index in connection.execute(query):
-        found[code].append(Related(related_code, tier, index))
-    return {code: tuple(entries) for code, entries in found.items()}
+    columns = (related.onetsoc_code, related.related_onetsoc_code, related.relatedness_tier, related.related_index)
+    order = (related.onetsoc_code, related.related_index)
+    return _grouped(_rows(connection, related, release, columns, order=order), Related)
 
 
 def older_codes(connection: Connection, release: str) -> dict[str, OlderCode]:
@@ -222,13 +171,25 @@ def older_codes(connection: Connection, release: str) -> dict[str, OlderCode]:
     crosswalk = tables.CodeCrosswalk
     if not inspect(connection).has_table(crosswalk.__tablename__):
         return {}
-    query = (
-        select(crosswalk.onetsoc_2010_code, crosswalk.onetsoc_2010_title, crosswalk.onetsoc_code)
-        .where(crosswalk.release == release)
-        .order_by(crosswalk.onetsoc_2010_code, crosswalk.onetsoc_code)
-    )
-    found: dict[str, OlderCode] = {}
-    for older, title, code in connection.execute(query):
-        known = found.get(older, OlderCode(title, ()))
-        found[older] = known._replace(successors=(*known.successors, code))
-    return found
+    columns = (crosswalk.onetsoc_2010_code, crosswalk.onetsoc_2010_title, crosswalk.onetsoc_code)
+    older: dict[str, OlderCode] = {}
+    for code, title, successor in _rows(connection, crosswalk, release, columns):
+        known = older.get(code, OlderCode(title, ()))
+        older[code] = known._replace(successors=(*known.successors, successor))
+    return older
+
+
+def _rows(
+    connection: Connection, table: Any, release: str, columns: Sequence[Any], *where: Any, order: Sequence[Any] = ()
+) -> Iterable[Any]:
+    """Columns of a table's rows of a release, ordered by the table's key unless said otherwise."""
+    query = select(*columns).where(table.release == release, *where)
+    return connection.execute(query.order_by(*(order or table.__table__.primary_key.columns)))
+
+
+def _grouped(rows: Iterable[Any], record: Callable[..., Record]) -> dict[str, tuple[Record, ...]]:
+    """Records of all but the first column, by the first column."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for key, *values in rows:
+        groups[key].append(record(*values))
+    return {key: tuple(records) for key, records in groups.items()}

@@ -1,4 +1,4 @@
-"""Every SELECT the service needs. They give plain, frozen values, in an explicit order."""
+"""The rows of a release as plain, frozen values."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class ReleaseInfo(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The release in a sentence."""
+        """The release as a text names it."""
         return "The illustrative sample" if self.illustrative else f"O*NET {self.release}"
 
     @property
     def taxonomy(self) -> str | None:
-        """The taxonomy its codes are of, by its number; None where that does not tell."""
+        """The taxonomy of its codes, by the release's number; None where that is none of O*NET's."""
         number = re.match(r"(\d+)\.(\d+)", self.release)
         order = (int(number[1]), int(number[2])) if number else (0, 0)
         if self.illustrative or order >= FIRST_OF_2019_TAXONOMY:
@@ -55,7 +55,7 @@ class Element(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """What a number is measured on."""
+    """A scale of the published numbers."""
 
     scale_id: str
     scale_name: str
@@ -79,7 +79,7 @@ class Related(NamedTuple):
 
 
 class OlderCode(NamedTuple):
-    """What a code of the 2010 taxonomy was called, and the occupations that took its place."""
+    """The title of a code of the 2010 taxonomy, and the occupations that replaced it."""
 
     title: str
     successors: tuple[str, ...]  # onetsoc_code, sorted

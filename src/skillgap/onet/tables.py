@@ -11,15 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import (
-    CHAR,
-    CheckConstraint,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Integer,
-    String,
-    Text,
-)
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, ForeignKeyConstraint, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skillgap.database.base import MYSQL, Base, ExactDecimal
@@ -29,8 +21,13 @@ IMPORTANCE_SCALE = "IM"
 DOMAINS = ("skills", "knowledge", "abilities", "work_activities")
 
 
+def _key(table: str, column: str, own: str | None = None) -> ForeignKeyConstraint:
+    """A reference to a row of the same release in another table."""
+    return ForeignKeyConstraint(["release", own or column], [f"{table}.release", f"{table}.{column}"])
+
+
 class LoadRuns(Base):
-    """One run of a load, whatever became of it. A killed run's ``running`` ends ``interrupted``."""
+    """One run of a load, with its outcome; the next load sets a killed run's ``running`` to ``interrupted``."""
 
     __tablename__ = "load_runs"
     __table_args__ = (
@@ -48,13 +45,10 @@ class LoadRuns(Base):
 
 
 class LoadedFiles(Base):
-    """One file that a run read: its checksum, and what became of its rows."""
+    """One file that a run read: its checksum, and the number of rows read, loaded and rejected."""
 
     __tablename__ = "loaded_files"
-    __table_args__ = (
-        CheckConstraint("rows_read = rows_loaded + rows_rejected", name="rows_add_up"),
-        MYSQL,
-    )
+    __table_args__ = (CheckConstraint("rows_read = rows_loaded + rows_rejected", name="rows_add_up"), MYSQL)
 
     run_id: Mapped[int] = mapped_column(ForeignKey(LoadRuns.run_id), primary_key=True)
     file: Mapped[str] = mapped_column(String(255), primary_key=True)
@@ -88,7 +82,7 @@ class Releases(Base):
 
 
 class CurrentRelease(Base):
-    """The release that answers when none is asked for: one row, changed in one statement."""
+    """The release that is served: one row, changed in one statement."""
 
     __tablename__ = "current_release"
     __table_args__ = (CheckConstraint("only_row = 1", name="one_row"), MYSQL)
@@ -102,10 +96,7 @@ class Occupations(Base):
     """An O*NET-SOC occupation."""
 
     __tablename__ = "occupations"
-    __table_args__ = (
-        CheckConstraint("onetsoc_code LIKE '__-____.__'", name="onetsoc_code"),
-        MYSQL,
-    )
+    __table_args__ = (CheckConstraint("onetsoc_code LIKE '__-____.__'", name="onetsoc_code"), MYSQL)
 
     release: Mapped[str] = mapped_column(ForeignKey(Releases.release), primary_key=True)
     onetsoc_code: Mapped[str] = mapped_column(CHAR(10), primary_key=True)
@@ -117,10 +108,7 @@ class Elements(Base):
     """A node of the content model. ``domain`` is set where occupations are rated on it."""
 
     __tablename__ = "elements"
-    __table_args__ = (
-        CheckConstraint(f"domain IN {DOMAINS}", name="domain"),
-        MYSQL,
-    )
+    __table_args__ = (CheckConstraint(f"domain IN {DOMAINS}", name="domain"), MYSQL)
 
     release: Mapped[str] = mapped_column(ForeignKey(Releases.release), primary_key=True)
     element_id: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -130,7 +118,7 @@ class Elements(Base):
 
 
 class Scales(Base):
-    """What a number is measured on."""
+    """A scale that numbers are measured on."""
 
     __tablename__ = "scales"
     __table_args__ = (CheckConstraint("minimum < maximum", name="range"), MYSQL)
@@ -147,9 +135,9 @@ class Ratings(Base):
 
     __tablename__ = "ratings"
     __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
-        ForeignKeyConstraint(["release", "element_id"], ["elements.release", "elements.element_id"]),
-        ForeignKeyConstraint(["release", "scale_id"], ["scales.release", "scales.scale_id"]),
+        _key("occupations", "onetsoc_code"),
+        _key("elements", "element_id"),
+        _key("scales", "scale_id"),
         CheckConstraint("scale_id <> 'LV' OR data_value BETWEEN 0 AND 7", name="level"),
         CheckConstraint("scale_id <> 'IM' OR data_value BETWEEN 1 AND 5", name="importance"),
         CheckConstraint("recommend_suppress IN ('Y', 'N')", name="recommend_suppress"),
@@ -174,14 +162,10 @@ class Ratings(Base):
 
 
 class LevelAnchors(Base):
-    """What a level of an element means: an example of work at that point of the scale."""
+    """An example of work at one level of an element's scale."""
 
     __tablename__ = "level_anchors"
-    __table_args__ = (
-        ForeignKeyConstraint(["release", "element_id"], ["elements.release", "elements.element_id"]),
-        ForeignKeyConstraint(["release", "scale_id"], ["scales.release", "scales.scale_id"]),
-        MYSQL,
-    )
+    __table_args__ = (_key("elements", "element_id"), _key("scales", "scale_id"), MYSQL)
 
     release: Mapped[str] = mapped_column(String(20), primary_key=True)
     element_id: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -191,17 +175,14 @@ class LevelAnchors(Base):
 
 
 class JobTitles(Base):
-    """A lay title of an occupation ("Alternate Titles" before 30.3).
+    """An alternate title of an occupation ("Alternate Titles" before 30.3).
 
     O*NET gives these rows no key, and repeats (code, title): ``position`` is the row's place
     within its occupation, from 1.
     """
 
     __tablename__ = "job_titles"
-    __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
-        MYSQL,
-    )
+    __table_args__ = (_key("occupations", "onetsoc_code"), MYSQL)
 
     release: Mapped[str] = mapped_column(String(20), primary_key=True)
     onetsoc_code: Mapped[str] = mapped_column(CHAR(10), primary_key=True)
@@ -216,7 +197,7 @@ class ReportedTitles(Base):
 
     __tablename__ = "reported_titles"
     __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
+        _key("occupations", "onetsoc_code"),
         CheckConstraint("shown_in_my_next_move IN ('Y', 'N')", name="shown_in_my_next_move"),
         MYSQL,
     )
@@ -232,11 +213,8 @@ class RelatedOccupations(Base):
 
     __tablename__ = "related_occupations"
     __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
-        ForeignKeyConstraint(
-            ["release", "related_onetsoc_code"],
-            ["occupations.release", "occupations.onetsoc_code"],
-        ),
+        _key("occupations", "onetsoc_code"),
+        _key("occupations", "onetsoc_code", "related_onetsoc_code"),
         MYSQL,
     )
 
@@ -252,7 +230,7 @@ class JobZones(Base):
 
     __tablename__ = "job_zones"
     __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
+        _key("occupations", "onetsoc_code"),
         CheckConstraint("job_zone BETWEEN 1 AND 5", name="job_zone"),
         MYSQL,
     )
@@ -265,11 +243,11 @@ class JobZones(Base):
 
 
 class CodeCrosswalk(Base):
-    """An O*NET-SOC 2010 code and an occupation that took its place; a code may have several."""
+    """An O*NET-SOC 2010 code and an occupation that replaced it; a code may have several."""
 
     __tablename__ = "code_crosswalk"
     __table_args__ = (
-        ForeignKeyConstraint(["release", "onetsoc_code"], ["occupations.release", "occupations.onetsoc_code"]),
+        _key("occupations", "onetsoc_code"),
         CheckConstraint("onetsoc_2010_code LIKE '__-____.__'", name="onetsoc_2010_code"),
         MYSQL,
     )
@@ -280,22 +258,12 @@ class CodeCrosswalk(Base):
     onetsoc_2010_title: Mapped[str] = mapped_column(String(150))
 
 
-RELEASE_TABLES = tuple(
-    Base.metadata.tables[name]
+TABLES = {
+    name: Base.metadata.tables[name]
     for name in (
-        "occupations",
-        "elements",
-        "scales",
-        "ratings",
-        "level_anchors",
-        "job_titles",
-        "reported_titles",
-        "related_occupations",
-        "job_zones",
-        "code_crosswalk",
+        *("occupations", "elements", "scales", "ratings", "level_anchors"),
+        *("job_titles", "reported_titles", "related_occupations", "job_zones", "code_crosswalk"),
     )
-)
-"""What a release consists of, parents before children."""
-
-TABLES = {table.name: table for table in RELEASE_TABLES}
-"""The same by name."""
+}
+"""The tables of a release by name, parents before children."""
+RELEASE_TABLES = tuple(TABLES.values())
