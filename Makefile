@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+PYTEST := $(BIN)/pytest
+PARALLEL := -n auto --dist loadfile
 
 .PHONY: help
 help:  ## What there is to make
@@ -13,10 +15,18 @@ help:  ## What there is to make
 run: $(INSTALLED)  ## Load a release if none is loaded, then serve it on http://127.0.0.1:8000
 	$(BIN)/skillgap up
 
+.PHONY: check
+check: lint  ## Lint, types, imports, unit and API tests on the sample and SQLite: a minute, what one runs all day
+	$(PYTEST) $(PARALLEL) -m quick
+
 .PHONY: test
-test: $(VENV)/.installed-dev  ## Lint, types, the import rule, all tests
-	$(MAKE) lint
-	$(BIN)/pytest
+test: lint  ## All that needs no service but what it starts itself; O*NET's files where ONET_DATA names them
+	$(PYTEST) $(PARALLEL) -m "not (mysql or browser or service)"
+
+.PHONY: test-all
+test-all: $(VENV)/.installed-dev  ## What make test leaves out: MySQL (TEST_MYSQL_URL, _SERVER, _ROOT), Chromium, nginx, faketime, Docker (TEST_COMPOSE=1)
+	$(PYTEST) $(PARALLEL) -m "(mysql or browser) and not service"
+	$(PYTEST) -m service
 
 .PHONY: cluster-test
 cluster-test: $(VENV)/.installed-ops  ## What ops/ holds: nginx, Kubernetes, three MySQL servers (docs/cluster.md)
@@ -45,7 +55,7 @@ soak: $(VENV)/.installed-dev  ## Answer for MINUTES while releases change; fails
 
 .PHONY: examples
 examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (needs ONET_DATA)
-	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_documents.py
+	UPDATE_EXAMPLES=1 $(BIN)/pytest -q tests/api/test_openapi_examples.py
 
 .PHONY: screenshots
 screenshots: $(VENV)/.installed-dev  ## Take the pictures of the page in docs/ (needs Chromium; real levels with ONET_DATA)

@@ -1,6 +1,6 @@
 """``python -m bench [PART ...]``: every measurement beside its limit, as a table and as JSON.
 
-Parts are loading, starting, answering, matrix and growth; without a name all of them. Needs the
+Parts are loading, starting, answering, layers, memory, matrix and growth; without a name all of them. Needs the
 folder of a real release in ONET_DATA; MySQL is measured where TEST_MYSQL_URL names one.
 """
 
@@ -17,13 +17,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import answering, growth, loading, matrix, starting
+from bench import answering, growth, layers, loading, matrix, memory, starting
 
 RESULTS = Path("bench-results")
 PARTS = {
     "loading": loading.measure,
     "starting": starting.measure,
     "answering": answering.measure,
+    "layers": layers.measure,
+    "memory": memory.measure,
     "matrix": matrix.measure,
     "growth": growth.measure,
 }

@@ -1,10 +1,9 @@
-"""Answers a second, and what each costs, beside limits that are measured in the same run.
+"""Requests a second and their latency, beside limits that are measured in the same run.
 
-Needs wrk (a Debian package). Random pairs are new questions, one pair is always the same. The
-limits are a bare ASGI application, a route of a FastAPI application that does nothing else, and a
-route that is added to the service itself; datasette answers the same pairs from the same database
-where it is installed. What a request costs is processor time of the server alone, which a busy
-machine changes little.
+Needs wrk (a Debian package). Random pairs are new requests, one pair is always the same. The limits are a bare ASGI
+application and a FastAPI application of one constant route, both on uvicorn; datasette serves the same pairs from the
+same database where it is installed. The processor time of a request is the server's alone, which a busy machine
+changes little.
 """
 
 from __future__ import annotations
@@ -23,29 +22,23 @@ from statistics import median
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from bench.servers import Server, loaded, serving
+from bench.servers import Server, loaded, serving, skillgap
 
 CONNECTIONS = (1, 32, 256)
 WORKERS = (1, 2)
 SECONDS = 3
 ROUNDS = 3
-QUESTIONS = 20_000  # of which wrk asks one after another, from the first again after the last
+REQUESTS = 20_000  # which wrk sends one after another, and then again
+PAIR = "/skill-gap?from=41-9012.00&to=53-5031.00"
+LIMITS = ("bare ASGI", "plain FastAPI")
 
-IN_SKILLGAP = """
-import sys
-from skillgap.api import server
-server.APP = "bench.limits:in_skillgap"
-if __name__ == "__main__":
-    server.run_server("127.0.0.1", int(sys.argv[1]), workers=int(sys.argv[2]),
-                      most_connections=1000, trusted_proxies=[])
-"""
 LIMIT = """
 import sys, uvicorn
 if __name__ == "__main__":
     uvicorn.run(f"bench.limits:{sys.argv[1]}", port=int(sys.argv[2]), workers=int(sys.argv[3]),
                 log_config=None, access_log=False, lifespan="off")
 """
-QUESTIONS_OF_WRK = """
+REQUESTS_OF_WRK = """
 local paths = {}
 for line in io.lines("%s") do paths[#paths + 1] = line end
 local next = 0
@@ -71,65 +64,64 @@ ORDER BY difference DESC, to_importance DESC, e.element_id
 """
 
 
-class Asked(NamedTuple):
-    """What wrk asks of which server."""
+class Target(NamedTuple):
+    """What wrk requests from which server."""
 
     what: str
     server: Server
     arguments: tuple[str, ...]
 
 
-class Figures(NamedTuple):
-    """What wrk and the server's own clock say."""
+class Measured(NamedTuple):
+    """What wrk and the server's processor time say."""
 
     requests_a_second: float
+    p50_ms: float
     p99_ms: float
     processor_us: float  # a request
 
 
 def measure(onet: Path) -> Iterator[dict[str, Any]]:
-    """A row for each question, number of workers and of connections; medians over some rounds."""
-    if not shutil.which("wrk"):
-        raise SystemExit("bench: wrk is needed to measure answers (Debian: apt-get install wrk)")
+    """A row for each kind of request, number of workers and of connections; medians over the rounds."""
+    require_wrk()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         url = loaded(onet, folder)
-        questions = _questions(onet, folder)
+        scripts = write_scripts(onet, folder)
         for workers in WORKERS:
             with ExitStack() as running:
-                asked = _servers(running, url, folder, workers, questions)
+                targets = _targets(running, url, folder, workers, scripts)
                 for connections in CONNECTIONS:
-                    yield from _compare(asked, workers, connections)
-                service = next(one.server for one in asked if one.what == "one pair")
-                yield {
-                    "what": f"memory of a worker after all that, {workers} running",
-                    "megabytes": round(service.megabytes()),
-                }
+                    yield from compare(targets, workers, connections)
 
 
-def _servers(running: ExitStack, url: str, folder: Path, workers: int, questions: dict[str, str]) -> list[Asked]:
-    def limit(name: str) -> Server:
-        command = ["-c", LIMIT, name, "PORT", str(workers)]
-        return running.enter_context(serving(command, folder, ready="/constant"))
+def require_wrk() -> None:
+    """Exit where wrk is not installed."""
+    if not shutil.which("wrk"):
+        raise SystemExit("bench: wrk is needed to measure responses (Debian: apt-get install wrk)")
 
-    command = ["-c", IN_SKILLGAP, "PORT", str(workers)]
-    service = running.enter_context(serving(command, folder, {"DATABASE_URL": url}))
-    bare, plain = limit("bare"), limit("fastapi")
-    one_pair = f"{service.address}/skill-gap?from=41-9012.00&to=53-5031.00"
-    asked = [
-        Asked("bare ASGI", bare, (f"{bare.address}/constant",)),
-        Asked("plain FastAPI", plain, (f"{plain.address}/constant",)),
-        Asked("constant beside it", service, (f"{service.address}/constant",)),
-        Asked("random pairs", service, ("-s", questions["pairs"], service.address)),
-        Asked("one pair", service, (one_pair,)),
-        Asked("search", service, ("-s", questions["search"], service.address)),
-        Asked("moves", service, ("-s", questions["moves"], service.address)),
+
+def limits(running: ExitStack, folder: Path, workers: int) -> list[Target]:
+    """The two applications of a constant response."""
+    servers = [
+        running.enter_context(serving(["-c", LIMIT, name, "PORT", str(workers)], folder, ready="/constant"))
+        for name in ("bare", "fastapi")
+    ]
+    return [Target(name, server, (f"{server.address}/constant",)) for name, server in zip(LIMITS, servers, strict=True)]
+
+
+def _targets(running: ExitStack, url: str, folder: Path, workers: int, scripts: dict[str, str]) -> list[Target]:
+    service = running.enter_context(skillgap(url, folder, workers))
+    kinds = ("random pairs", "search", "moves", "openers", "paths")
+    targets = [
+        *limits(running, folder, workers),
+        Target("one pair", service, (service.address + PAIR,)),
+        *(Target(kind, service, ("-s", scripts[kind], service.address)) for kind in kinds),
     ]
     if workers == 1 and find_spec("datasette"):
         other = running.enter_context(_datasette(url, folder))
-        arguments = ("-s", questions["datasette"], other.address)
-        asked.append(Asked("datasette, random pairs", other, arguments))
-    return asked
+        targets.append(Target("datasette, random pairs", other, ("-s", scripts["datasette"], other.address)))
+    return targets
 
 
 def _datasette(url: str, folder: Path) -> AbstractContextManager[Server]:
@@ -149,52 +141,61 @@ def _datasette(url: str, folder: Path) -> AbstractContextManager[Server]:
     return serving(command, folder, ready="/-/versions.json")
 
 
-def _compare(asked: list[Asked], workers: int, connections: int) -> Iterator[dict[str, Any]]:
-    rounds = [{one.what: _ask(one, connections) for one in asked} for _ in range(ROUNDS)]
-    for one in asked:
-        figures = [figure[one.what] for figure in rounds]
+def compare(targets: list[Target], workers: int, connections: int) -> Iterator[dict[str, Any]]:
+    """A row for each target, with its ratio to each limit."""
+    rounds = [{target.what: _send(target, connections) for target in targets} for _ in range(ROUNDS)]
+    for target in targets:
+        measured = [one_round[target.what] for one_round in rounds]
         row: dict[str, Any] = {
-            "what": f"{one.what}, {workers} workers, {connections} connections",
-            "requests_a_second": round(median(figure.requests_a_second for figure in figures)),
-            "p99_ms": round(median(figure.p99_ms for figure in figures), 1),
-            "processor_us": round(median(figure.processor_us for figure in figures)),
+            "what": f"{target.what}, {workers} workers, {connections} connections",
+            "requests_a_second": round(median(each.requests_a_second for each in measured)),
+            "p50_ms": round(median(each.p50_ms for each in measured), 1),
+            "p99_ms": round(median(each.p99_ms for each in measured), 1),
+            "processor_us": round(median(each.processor_us for each in measured)),
         }
-        for limit in ("bare ASGI", "plain FastAPI", "constant beside it"):
-            ratios = (figure[one.what].requests_a_second / figure[limit].requests_a_second for figure in rounds)
-            row[f"of {limit}"] = round(median(ratios), 2)
+        for limit in LIMITS:
+            ratios = [each[target.what].requests_a_second / each[limit].requests_a_second for each in rounds]
+            p99s = [each[target.what].p99_ms / each[limit].p99_ms for each in rounds]
+            row[f"of {limit}"] = f"{median(ratios):.2f}, p99 {median(p99s):.1f}"
         yield row
 
 
-def _ask(asked: Asked, connections: int) -> Figures:
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *asked.arguments]
-    before = asked.server.busy()
+def _send(target: Target, connections: int) -> Measured:
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--timeout=30s", "--latency", *target.arguments]
+    before = target.server.busy()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
-    busy = asked.server.busy() - before
-    answered = re.search(r"(\d+) requests in", done.stdout)
+    busy = target.server.busy() - before
+    requests = re.search(r"(\d+) requests in", done.stdout)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", done.stdout)
-    if not answered or not rate or not p99 or "Non-2xx" in done.stdout:
-        raise SystemExit(f"bench: {asked.what} was not answered:\n{done.stdout}")
-    milliseconds = float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
-    return Figures(float(rate[1]), milliseconds, busy / int(answered[1]) * 1e6)
+    if not requests or not rate or "Non-2xx" in done.stdout:
+        raise SystemExit(f"bench: {target.what} failed:\n{done.stdout}")
+    p50, p99 = (_milliseconds(done.stdout, percent) for percent in (50, 99))
+    return Measured(float(rate[1]), p50, p99, busy / int(requests[1]) * 1e6)
 
 
-def _questions(onet: Path, folder: Path) -> dict[str, str]:
-    """Scripts for wrk, by what they ask."""
+def _milliseconds(text: str, percent: int) -> float:
+    found = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)", text)
+    return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]] if found else float("nan")
+
+
+def write_scripts(onet: Path, folder: Path) -> dict[str, str]:
+    """Scripts for wrk, by the kind of request."""
     lines = (onet / "Skills.txt").read_text(encoding="utf-8").splitlines()[1:]
     codes = sorted({line.split("\t")[0] for line in lines})
     lines = (onet / "Occupation Data.txt").read_text(encoding="utf-8").splitlines()[1:]
     titles = [line.split("\t")[1] for line in lines]
     chosen = random.Random(29)  # noqa: S311
-    pairs = [chosen.choices(codes, k=2) for _ in range(QUESTIONS)]
+    pairs = [chosen.choices(codes, k=2) for _ in range(REQUESTS)]
     typed = [(title := chosen.choice(titles))[: chosen.randint(3, len(title))] for _ in pairs]
-    asked = {
-        "pairs": [f"/skill-gap?from={a}&to={b}" for a, b in pairs],
-        "datasette": ["/bench/gap.json?" + urlencode({"from": a, "to": b}) for a, b in pairs],
+    kinds = {
+        "random pairs": [f"/skill-gap?from={source}&to={target}" for source, target in pairs],
+        "datasette": ["/bench/gap.json?" + urlencode({"from": source, "to": target}) for source, target in pairs],
         "search": [f"/occupations?q={quote(text)}" for text in typed],
-        "moves": [f"/occupations/{a}/moves" for a, _ in pairs],
+        "moves": [f"/occupations/{source}/moves" for source, _ in pairs],
+        "openers": [f"/occupations/{source}/openers" for source, _ in pairs],
+        "paths": [f"/paths?from={source}&to={target}" for source, target in pairs if source != target],
     }
-    for what, paths in asked.items():
-        (folder / f"{what}.txt").write_text("\n".join(paths))
-        (folder / f"{what}.lua").write_text(QUESTIONS_OF_WRK % (folder / f"{what}.txt"))
-    return {what: str(folder / f"{what}.lua") for what in asked}
+    for number, paths in enumerate(kinds.values()):
+        (folder / f"{number}.txt").write_text("\n".join(paths))
+        (folder / f"{number}.lua").write_text(REQUESTS_OF_WRK % (folder / f"{number}.txt"))
+    return {kind: str(folder / f"{number}.lua") for number, kind in enumerate(kinds)}

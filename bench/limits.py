@@ -1,14 +1,18 @@
-"""What cannot be beaten: servers that give a constant answer of the size of a usual one."""
+"""Applications to compare with: constant responses of the usual size, and the service without some of its layers."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI, Response
 from starlette.types import Receive, Scope, Send
 
-from skillgap.api.app import serve_from_environment
+from skillgap.api.app import create_app_from_environment
+from skillgap.api.middleware import response_cache
+from skillgap.occupations.pair import routes as pair_routes
 
 BODY = b"x" * 7_000  # the mean over all pairs of 29.2
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"7000")]
+
+everything = create_app_from_environment
 
 
 async def bare(scope: Scope, receive: Receive, send: Send) -> None:
@@ -18,7 +22,7 @@ async def bare(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def constant() -> Response:
-    """A constant answer."""
+    """A constant response."""
     return Response(BODY, media_type="application/json")
 
 
@@ -26,8 +30,27 @@ fastapi = FastAPI()
 fastapi.get("/constant")(constant)
 
 
-def in_skillgap() -> FastAPI:
-    """The service with a constant answer beside its own: the same frame, log and limits."""
-    app = serve_from_environment()
-    app.get("/constant")(constant)
+def without_cache() -> FastAPI:
+    """The service with a response cache that holds nothing."""
+    response_cache.MAX_RESPONSES = 0
+    return create_app_from_environment()
+
+
+def without_fast_path() -> FastAPI:
+    """The service with every request routed by FastAPI."""
+    app = create_app_from_environment()
+    cache = next(layer for layer in app.user_middleware if layer.cls is response_cache.ResponseCache)
+    cache.kwargs["fast_paths"] = {}
     return app
+
+
+def without_either() -> FastAPI:
+    """The service without the cache and without the fast path."""
+    response_cache.MAX_RESPONSES = 0
+    return without_fast_path()
+
+
+def pydantic() -> FastAPI:
+    """The same, and its JSON written by pydantic."""
+    pair_routes.is_plain = lambda _options: False
+    return without_either()

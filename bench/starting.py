@@ -9,12 +9,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.answering import LIMIT
+from bench.answering import LIMIT, PAIR
 from bench.servers import loaded, serving
 
 RUNS = 5
 SERVICE = ["-m", "skillgap", "serve"]
-PAIR = "/skill-gap?from=41-9012.00&to=53-5031.00"
 
 
 def measure(onet: Path) -> Iterator[dict[str, Any]]:

@@ -116,10 +116,11 @@ def test_wrong_addresses_and_methods_are_problems_too(
 
 
 def test_a_fault_of_ours_says_nothing_of_the_inside_and_is_logged(
-    client: TestClient, caplog: pytest.LogCaptureFixture
+    client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.app.state.live.snapshot = "not what it should be"
-    response = client.get("/skill-gap?from=11-1011.00&to=11-3013.00")
+    with monkeypatch.context() as broken:
+        broken.setattr(client.app.state.live, "snapshot", "not what it should be")
+        response = client.get("/skill-gap?from=11-1011.00&to=11-3013.00")
     body = response.json()
     assert (response.status_code, body["code"]) == (500, "internal-error")
     assert body["detail"] == "The request could not be answered. It has been logged."

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from skillgap.cli.main import MODULES
-from tests.conftest import SAMPLE
+from tests.conftest import SAMPLE, sample_file
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -43,6 +44,14 @@ def run(tmp_path: Path) -> Run:
     return run_command
 
 
+@pytest.fixture
+def run_on_sample(run: Run, tmp_path: Path) -> Run:
+    """The same where the sample is loaded already."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(sample_file(), tmp_path / "data" / "skillgap.sqlite")
+    return run
+
+
 def test_a_release_is_loaded_and_compared(run: Run) -> None:
     loaded = run("load", "--from", str(SAMPLE))
     assert loaded.returncode == 0
@@ -55,19 +64,18 @@ def test_a_release_is_loaded_and_compared(run: Run) -> None:
     assert "sample" in run("releases").stdout
 
 
-def test_moves_and_paths_are_what_the_interface_answers(run: Run, sample_client: TestClient) -> None:
-    run("load", "--from", str(SAMPLE))
+def test_moves_and_paths_are_what_the_interface_answers(run_on_sample: Run, sample_client: TestClient) -> None:
     asked = ("--direction", "to", "--measure", "gap", "--min-coverage", "0.8", "--limit", "3")
-    moves = json.loads(run("moves", "29-1141", *asked, "--json").stdout)
+    moves = json.loads(run_on_sample("moves", "29-1141", *asked, "--json").stdout)
     query = "direction=to&measure=gap&min_coverage=0.8&limit=3"
     assert moves == sample_client.get(f"/occupations/29-1141.00/moves?{query}").json()
-    path = json.loads(run("path", "37-2011", "29-1141", "--max-steps", "2").stdout)
+    path = json.loads(run_on_sample("path", "37-2011", "29-1141", "--max-steps", "2").stdout)
     query = "from=37-2011&to=29-1141&max_steps=2"
     assert path == sample_client.get(f"/paths?{query}").json()
 
 
-def test_a_terminal_gets_tables(run: Run, tmp_path: Path) -> None:
-    run("load", "--from", str(SAMPLE))
+@pytest.mark.usefixtures("run_on_sample")
+def test_a_terminal_gets_tables(tmp_path: Path) -> None:
     moves = on_terminal(tmp_path, "moves", "29-1141", "--other-major-group")
     assert "Moves from Registered Nurses (O*NET sample)" in moves
     assert re.search(r"│ \d+ +│ 25-2021\.00 │ .* │ 0\.\d{3}", moves)
@@ -141,8 +149,8 @@ def current(run: Run) -> str:
     return line.split("│")[1].strip()
 
 
-def test_another_release_answers_and_the_one_before_again(run: Run) -> None:
-    run("load", "--from", str(SAMPLE))
+def test_another_release_answers_and_the_one_before_again(run_on_sample: Run) -> None:
+    run = run_on_sample
     run("load", "--from", str(SAMPLE), "--release", "99.1")
     assert current(run) == "99.1"
     used = run("releases", "use", "sample")
@@ -155,15 +163,14 @@ def test_another_release_answers_and_the_one_before_again(run: Run) -> None:
     assert current(run) == "sample"
 
 
-def test_no_other_release_to_go_to_is_said(run: Run) -> None:
-    run("load", "--from", str(SAMPLE))
+def test_no_other_release_to_go_to_is_said(run_on_sample: Run) -> None:
     for arguments, message in (
         (("use", "30.3"), "skillgap: Release '30.3' is not loaded (there: sample)."),
         (("rollback",), "skillgap: No other release has answered before sample (loaded: sample)."),
     ):
-        failed = run("releases", *arguments)
+        failed = run_on_sample("releases", *arguments)
         assert (failed.returncode, failed.stderr.startswith(message)) == (1, True), failed.stderr
-    assert current(run) == "sample"
+    assert current(run_on_sample) == "sample"
 
 
 @pytest.mark.parametrize(
@@ -200,9 +207,8 @@ def test_the_help_lists_every_command_without_importing_pandas(run: Run) -> None
     assert "pandas" not in imported
 
 
-def test_all_faults_of_a_pair_are_in_one_line(run: Run) -> None:
-    run("load", "--from", str(SAMPLE))
-    failed = run("gap", "cook", "55-1016")
+def test_all_faults_of_a_pair_are_in_one_line(run_on_sample: Run) -> None:
+    failed = run_on_sample("gap", "cook", "55-1016")
     assert failed.returncode == 1
     assert "'cook' is not an O*NET-SOC code" in failed.stderr
     assert "55-1016.00 Infantry Officers" in failed.stderr
@@ -235,8 +241,8 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
     assert_up_serves_the_sample(tmp_path)
 
 
-def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(run: Run, tmp_path: Path) -> None:
-    run("load", "--from", str(SAMPLE))
+@pytest.mark.usefixtures("run_on_sample")
+def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
         database.execute("DROP TABLE reported_titles")
         database.execute("DROP TABLE code_crosswalk")

@@ -75,9 +75,9 @@ def test_what_is_no_database_is_said(doctor: Doctor, tmp_path: Path) -> None:
     assert "file is not a database" in found["database"][1]
 
 
-def test_an_empty_database_wants_a_load(doctor: Doctor, engine: Engine, url: str) -> None:
-    engine.connect().close()
-    status, found = doctor(DATABASE_URL=url)
+def test_an_empty_database_wants_a_load(doctor: Doctor, blank_engine: Engine, blank_url: str) -> None:
+    blank_engine.connect().close()
+    status, found = doctor(DATABASE_URL=blank_url)
     assert (status, found["schema"]) == (
         1,
         ("fail", "the database is empty -> run `skillgap load`"),
@@ -86,11 +86,13 @@ def test_an_empty_database_wants_a_load(doctor: Doctor, engine: Engine, url: str
 
 
 @pytest.mark.parametrize(("revision", "advice"), [("0003", "brings it up to date"), ("9999", "update skillgap")])
-def test_a_schema_of_another_version(doctor: Doctor, engine: Engine, url: str, revision: str, advice: str) -> None:
-    load(engine, SAMPLE)
-    with engine.begin() as connection:
+def test_a_schema_of_another_version(
+    doctor: Doctor, blank_engine: Engine, blank_url: str, revision: str, advice: str
+) -> None:
+    load(blank_engine, SAMPLE)
+    with blank_engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
-    status, found = doctor(DATABASE_URL=url)
+    status, found = doctor(DATABASE_URL=blank_url)
     assert (status, found["schema"][0]) == (1, "fail")
     assert revision in found["schema"][1]
     assert advice in found["schema"][1]

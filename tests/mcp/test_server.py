@@ -18,15 +18,16 @@ from sqlalchemy import make_url
 
 from mcp import Client, StdioServerParameters
 from skillgap.database.engine import connect
-from tests.conftest import SAMPLE, load
+from tests.conftest import SAMPLE, load, sample_file
+from tests.occupations.worked_release import RELEASE, write_worked_release
 
 Call = Callable[..., CallToolResult]
 
 
-def loaded(release: Path, folder: Path) -> str:
+def loaded(files: Path, folder: Path, **options: Any) -> str:
     url = f"sqlite:///{folder / 'test.sqlite'}"
     engine = connect(make_url(url))
-    load(engine, release)
+    load(engine, files, **options)
     engine.dispose()
     return url
 
@@ -46,15 +47,34 @@ def assistant(database: str) -> Iterator[tuple[BlockingPortal, Client]]:
         yield portal, client
 
 
-@pytest.fixture(scope="module")
-def call(onet: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
-    """Call a tool of one server that has the real 29.2."""
-    with assistant(loaded(onet, tmp_path_factory.mktemp("mcp"))) as (portal, client):
+def calls(database: str) -> Iterator[Call]:
+    """Call a tool of one server on a database."""
+    with assistant(database) as (portal, client):
 
         def call_tool(tool: str, **arguments: Any) -> CallToolResult:
             return portal.call(client.call_tool, tool, arguments)
 
         yield call_tool
+
+
+@pytest.fixture(scope="module", params=["sample", "29.2"])
+def release(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def call(request: pytest.FixtureRequest, release: str) -> Iterator[Call]:
+    """Call a tool of a server that has our sample, and of one that has the real release."""
+    file = sample_file() if release == "sample" else request.getfixturevalue("onet_file")
+    yield from calls(f"sqlite:///{file}")
+
+
+@pytest.fixture(scope="module")
+def call_on_worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+    """Call a tool of a server that has the release worked by hand."""
+    folder = tmp_path_factory.mktemp("mcp")
+    yield from calls(loaded(write_worked_release(folder / RELEASE), folder, release=RELEASE))
 
 
 def answer(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:
@@ -80,37 +100,41 @@ def test_the_tools_say_what_they_take_and_give(tmp_path: Path) -> None:
     assert tools[1].input_schema["required"] == ["from_code", "to_code"]
 
 
-def test_an_occupation_is_found(call: Call) -> None:
+def test_an_occupation_is_found(call: Call, release: str) -> None:
     found = answer(call, "find_occupation", text="sofware develper", limit=1)
-    assert found["release"] == "29.2"
+    rated = release == "sample"
+    assert found["release"] == release
     assert found["occupations"] == [
         {
             "onetsoc_code": "15-1252.00",
             "title": "Software Developers",
-            "rated": False,
+            "rated": rated,
             "matched_text": "Software Developers",
         }
     ]
-    assert found["sentence"].endswith("the best match is 15-1252.00 Software Developers, which O*NET has not rated.")
+    assert "the best match is 15-1252.00 Software Developers" in found["sentence"]
+    assert found["sentence"].endswith(", which O*NET has not rated.") is not rated
 
 
-def test_two_occupations_are_compared(call: Call) -> None:
+def test_two_occupations_are_compared(call: Call, release: str) -> None:
+    widest = {"sample": 5.75, "29.2": 3.88}[release]
     compared = answer(call, "compare_occupations", from_code="41-9012", to_code="53-5031.00", limit=3)
-    assert compared["release"] == "29.2"
+    assert compared["release"] == release
     assert compared["to_occupation"] == {"onetsoc_code": "53-5031.00", "title": "Ship Engineers"}
     assert len(compared["gaps"]) == 3
     assert compared["summary"]["gaps"] > 3
     first = compared["gaps"][0]
     assert (first["element_name"], first["status"], first["difference"]) == (
-        "Operations Monitoring", "missing", 3.88
+        "Operations Monitoring", "missing", widest
     )  # fmt: skip
-    assert first["sentence"].startswith("Operations Monitoring: Ship Engineers need level 3.88")
-    assert compared["sentence"].startswith("By O*NET 29.2, Models bring ")
+    assert first["sentence"].startswith(f"Operations Monitoring: Ship Engineers need level {widest}")
+    assert ", Models bring " in compared["sentence"]
 
 
-def test_the_closest_moves_cost_what_a_comparison_says(call: Call) -> None:
+def test_the_closest_moves_cost_what_a_comparison_says(call: Call, release: str) -> None:
     near = answer(call, "closest_moves", code="29-1141", limit=5)
-    assert (near["release"], near["ranked_on"]) == ("29.2", ["skills", "knowledge"])
+    domains = {"sample": ["skills"], "29.2": ["skills", "knowledge"]}[release]
+    assert (near["release"], near["ranked_on"]) == (release, domains)
     assert len(near["moves"]) == 5
     distances = [one["distance"] for one in near["moves"]]
     assert distances == sorted(distances)
@@ -133,21 +157,21 @@ def test_the_closest_moves_cost_what_a_comparison_says(call: Call) -> None:
     [
         (
             "compare_occupations",
-            {"from_code": "cook", "to_code": "15-1252.00"},
-            "'cook' is not an O*NET-SOC code such as 15-1252.00. O*NET 29.2 lists 15-1252.00 "
-            "Software Developers but has not rated its skills. Ask instead about: 15-1251.00 "
-            "Computer Programmers, ",
+            {"from_code": "cook", "to_code": "15-2051.00"},
+            "'cook' is not an O*NET-SOC code such as 15-1252.00. O*NET worked lists 15-2051.00 "
+            "Data Scientists but has not rated its skills. Ask instead about: 15-2051.01 "
+            "Business Intelligence Analysts, ",
         ),
-        ("closest_moves", {"code": "99-9999"}, "O*NET 29.2 has no occupation 99-9999.00"),
+        ("closest_moves", {"code": "99-9999"}, "O*NET worked has no occupation 99-9999.00"),
         ("closest_moves", {"code": "29-1141", "release": "1.0"}, "Release '1.0' is not loaded"),
-        ("closest_moves", {"code": "15-2051"}, "O*NET 29.2 has several occupations under 15-2051"),
+        ("closest_moves", {"code": "15-2051"}, "O*NET worked has several occupations under 15-2051"),
         ("find_occupation", {"text": "nurse", "limit": 51}, "less than or equal to 50"),
     ],
 )
 def test_what_cannot_be_answered_is_a_tool_error_with_our_sentence(
-    call: Call, tool: str, arguments: dict[str, Any], sentence: str
+    call_on_worked: Call, tool: str, arguments: dict[str, Any], sentence: str
 ) -> None:
-    result = call(tool, **arguments)
+    result = call_on_worked(tool, **arguments)
     assert result.is_error
     assert sentence in result.content[0].text
 

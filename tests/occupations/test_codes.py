@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import make_url
 
 from skillgap.database.engine import connect
 from skillgap.errors import SourceFileError
-from tests.conftest import client_of, load
+from tests.conftest import SAMPLE, client_of, load
 
 MODELS = "41-9012.00"
 
@@ -26,9 +27,9 @@ MODELS = "41-9012.00"
         ("15-2051.00", "15-2051.00"),  # named in full, though not rated
     ],
 )
-def test_a_code_that_can_mean_one_occupation_is_taken_for_it(onet_client: TestClient, soc: str, taken: str) -> None:
-    short = onet_client.get(f"/occupations/{soc}/ratings").json()
-    full = onet_client.get(f"/occupations/{taken}/ratings").json()
+def test_a_code_that_can_mean_one_occupation_is_taken_for_it(release_client: TestClient, soc: str, taken: str) -> None:
+    short = release_client.get(f"/occupations/{soc}/ratings").json()
+    full = release_client.get(f"/occupations/{taken}/ratings").json()
     for answer in (short, full):
         answer.pop("instance", None)
         answer.pop("request_id", None)
@@ -72,20 +73,20 @@ def test_a_choice_stands_behind_a_fault(onet_client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2212")
-def test_a_dash_from_a_word_processor_is_a_hyphen(onet_client: TestClient, dash: str) -> None:
-    answer = onet_client.get("/skill-gap", params={"from": f"11{dash}1011.00", "to": MODELS})
+def test_a_dash_from_a_word_processor_is_a_hyphen(sample_client: TestClient, dash: str) -> None:
+    answer = sample_client.get("/skill-gap", params={"from": f"11{dash}1011.00", "to": MODELS})
     assert answer.json()["from_occupation"]["onetsoc_code"] == "11-1011.00"
 
 
 @pytest.mark.parametrize("code", ["11101100", "111011", "11-1011.0", "11.1011.00", "11-1011.00 x", "11--1011"])
-def test_what_could_be_another_kind_of_code_is_refused(onet_client: TestClient, code: str) -> None:
-    body = onet_client.get("/skill-gap", params={"from": code, "to": MODELS}).json()
+def test_what_could_be_another_kind_of_code_is_refused(sample_client: TestClient, code: str) -> None:
+    body = sample_client.get("/skill-gap", params={"from": code, "to": MODELS}).json()
     assert (body["status"], body["code"]) == (400, "invalid-parameter")
 
 
 @pytest.mark.parametrize("blank", ["\x1c", "\u00a0", "\u2003"])
-def test_a_blank_of_any_kind_around_a_code_is_dropped(onet_client: TestClient, blank: str) -> None:
-    answer = onet_client.get("/skill-gap", params={"from": f"11-1011{blank}", "to": MODELS})
+def test_a_blank_of_any_kind_around_a_code_is_dropped(sample_client: TestClient, blank: str) -> None:
+    answer = sample_client.get("/skill-gap", params={"from": f"11-1011{blank}", "to": MODELS})
     assert answer.status_code == 200
 
 
@@ -98,11 +99,13 @@ O*NET-SOC 2010 Code,O*NET-SOC 2010 Title,O*NET-SOC 2019 Code,O*NET-SOC 2019 Titl
 """
 
 
-@pytest.fixture(params=["2010_to_2019_Crosswalk.csv", "codes.txt"])
-def client(request: pytest.FixtureRequest, sample: Path, tmp_path: Path) -> Iterator[TestClient]:
+@pytest.fixture(scope="module", params=["2010_to_2019_Crosswalk.csv", "codes.txt"])
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app on our sample, with the crosswalk in a file of any name."""
+    folder = tmp_path_factory.mktemp("crosswalk")
+    sample = Path(shutil.copytree(SAMPLE, folder / "sample"))
     (sample / request.param).write_bytes(b"\xef\xbb\xbf" + CROSSWALK.encode())
-    url = f"sqlite:///{tmp_path / 'test.sqlite'}"
+    url = f"sqlite:///{folder / 'test.sqlite'}"
     assert load(connect(make_url(url)), sample).rows["code_crosswalk"] == 4
     yield from client_of(url)
 

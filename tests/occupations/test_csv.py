@@ -19,14 +19,14 @@ TABLES = [
     (
         "/skill-gap?from=31-1131&to=29-1141&explain=anchors",
         "skill_gaps",
-        "skill-gap_31-1131.00_29-1141.00_skills_29.2",
+        "skill-gap_31-1131.00_29-1141.00_skills_{release}",
     ),
-    ("/occupations?q=nurse&limit=7", "occupations", "occupations_29.2"),
-    ("/occupations/29-1141/ratings?domain=all", "ratings", "ratings_29-1141.00_all_29.2"),
-    ("/occupations/29-1141/moves?limit=9", "moves", "moves_from_29-1141.00_29.2"),
-    ("/occupations/29-1141/openers", "openers", "openers_29-1141.00_29.2"),
-    ("/elements", "elements", "elements_all_29.2"),
-    ("/scales", "scales", "scales_29.2"),
+    ("/occupations?q=nurse&limit=7", "occupations", "occupations_{release}"),
+    ("/occupations/29-1141/ratings?domain=all", "ratings", "ratings_29-1141.00_all_{release}"),
+    ("/occupations/29-1141/moves?limit=9", "moves", "moves_from_29-1141.00_{release}"),
+    ("/occupations/29-1141/openers", "openers", "openers_29-1141.00_{release}"),
+    ("/elements", "elements", "elements_all_{release}"),
+    ("/scales", "scales", "scales_{release}"),
     ("/releases", "releases", "releases"),
 ]
 
@@ -45,11 +45,13 @@ def flat(row: dict[str, Any], before: str = "") -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("path", "name", "file"), TABLES, ids=[one[1] for one in TABLES])
-def test_a_table_says_what_the_json_says(onet_client: TestClient, path: str, name: str, file: str) -> None:
-    rows = onet_client.get(path).json()[name]
-    response = onet_client.get(f"{path}{'&' if '?' in path else '?'}format=csv")
+def test_a_table_says_what_the_json_says(
+    release_client: TestClient, release: str, path: str, name: str, file: str
+) -> None:
+    rows = release_client.get(path).json()[name]
+    response = release_client.get(f"{path}{'&' if '?' in path else '?'}format=csv")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
-    assert response.headers["content-disposition"] == f'attachment; filename="{file}.csv"'
+    assert response.headers["content-disposition"] == f'attachment; filename="{file.format(release=release)}.csv"'
     table = list(csv.DictReader(StringIO(response.content.decode(), newline="")))
     assert len(table) == len(rows) > 0
     for line, row in zip(table, rows, strict=True):
@@ -58,30 +60,30 @@ def test_a_table_says_what_the_json_says(onet_client: TestClient, path: str, nam
         assert line["release"]
 
 
-def test_a_table_has_its_header_when_there_is_no_line(onet_client: TestClient) -> None:
-    nothing = onet_client.get("/skill-gap?from=29-1141&to=29-1141&format=csv").text
-    something = onet_client.get("/skill-gap?from=31-1131&to=29-1141&format=csv").text
+def test_a_table_has_its_header_when_there_is_no_line(release_client: TestClient) -> None:
+    nothing = release_client.get("/skill-gap?from=29-1141&to=29-1141&format=csv").text
+    something = release_client.get("/skill-gap?from=31-1131&to=29-1141&format=csv").text
     assert nothing == something[: something.index("\r\n") + 2]
 
 
-def test_every_list_that_was_asked_for_is_in_the_table(onet_client: TestClient) -> None:
-    text = onet_client.get("/skill-gap?from=29-1141&to=31-1131&format=csv&include=all").text
+def test_every_list_that_was_asked_for_is_in_the_table(release_client: TestClient) -> None:
+    text = release_client.get("/skill-gap?from=29-1141&to=31-1131&format=csv&include=all").text
     statuses = [row["status"] for row in csv.DictReader(StringIO(text, newline=""))]
     assert len(statuses) == 35
     assert {*statuses} == {"met", "surplus"}
 
 
-def test_a_table_and_the_json_are_confirmed_each_by_its_own_etag(onet_client: TestClient) -> None:
-    as_json, as_csv = onet_client.get("/scales"), onet_client.get("/scales?format=csv")
+def test_a_table_and_the_json_are_confirmed_each_by_its_own_etag(sample_client: TestClient) -> None:
+    as_json, as_csv = sample_client.get("/scales"), sample_client.get("/scales?format=csv")
     assert as_json.headers["etag"] != as_csv.headers["etag"]
-    ready = onet_client.get("/scales?format=csv")
+    ready = sample_client.get("/scales?format=csv")
     assert ready.headers["content-disposition"] == as_csv.headers["content-disposition"]
     assert ready.content == as_csv.content
 
 
 @pytest.mark.parametrize("path", [one[0] for one in TABLES])
-def test_a_format_there_is_not_is_a_fault(onet_client: TestClient, path: str) -> None:
-    response = onet_client.get(f"{path}{'&' if '?' in path else '?'}format=xml")
+def test_a_format_there_is_not_is_a_fault(sample_client: TestClient, path: str) -> None:
+    response = sample_client.get(f"{path}{'&' if '?' in path else '?'}format=xml")
     assert response.status_code == 400
     assert [one["parameter"] for one in response.json()["errors"]] == ["format"]
 

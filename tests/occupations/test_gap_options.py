@@ -33,10 +33,10 @@ def test_every_gap_says_how_certain_it_is(onet_client: TestClient) -> None:
     assert summary["certain"] + summary["possible"] + summary["negligible"] == summary["gaps"]
 
 
-def test_a_filter_that_is_used_is_echoed_with_what_it_took_out(onet_client: TestClient) -> None:
-    plain = ask(onet_client)
+def test_a_filter_that_is_used_is_echoed_with_what_it_took_out(release_client: TestClient) -> None:
+    plain = ask(release_client)
     assert plain["filters"] == []
-    filtered = ask(onet_client, min_gap=0.5, min_importance=3, precision="strict")
+    filtered = ask(release_client, min_gap=0.5, min_importance=3, precision="strict")
     assert [one["name"] for one in filtered["filters"]] == [
         "precision",
         "min_importance",
@@ -50,18 +50,18 @@ def test_a_filter_that_is_used_is_echoed_with_what_it_took_out(onet_client: Test
         assert gap["low_precision"] is False
 
 
-def test_lists_are_sent_when_they_are_asked_for(onet_client: TestClient) -> None:
-    answer = ask(onet_client, **{"from": "29-1141.00", "to": "31-1131.00"}, include="all")
+def test_lists_are_sent_when_they_are_asked_for(release_client: TestClient) -> None:
+    answer = ask(release_client, **{"from": "29-1141.00", "to": "31-1131.00"}, include="all")
     summary = answer["summary"]
     assert (len(answer["met"]), len(answer["surplus"])) == (summary["met"], summary["surplus"])
     assert summary["gaps"] + summary["met"] + summary["surplus"] == 35
     assert all(one["difference"] < 0 for one in answer["surplus"])
-    only_met = ask(onet_client, include="met")
+    only_met = ask(release_client, include="met")
     assert (only_met["met"] is None, only_met["surplus"] is None) == (False, True)
 
 
-def test_levels_come_with_their_standardised_score(onet_client: TestClient) -> None:
-    gap = ask(onet_client)["skill_gaps"][0]
+def test_levels_come_with_their_standardised_score(release_client: TestClient) -> None:
+    gap = ask(release_client)["skill_gaps"][0]
     assert gap["to_score"] == round(gap["to_level"] / 7 * 100, 1)
     assert gap["to_importance_score"] == round((gap["to_importance"] - 1) / 4 * 100, 1)
 
@@ -99,8 +99,8 @@ def test_mixed_domains_come_with_a_warning_and_say_what_is_absent(onet_client: T
     ["/skill-gap?from=11-1011&to=11-3013&domain=abilities", "/elements?domain=abilities",
      "/occupations/11-1011.00/ratings?domain=abilities"],
 )  # fmt: skip
-def test_a_domain_that_was_not_loaded_says_so(onet_client: TestClient, path: str) -> None:
-    body = onet_client.get(path).json()
+def test_a_domain_that_was_not_loaded_says_so(release_client: TestClient, path: str) -> None:
+    body = release_client.get(path).json()
     assert (body["status"], body["code"]) == (404, "domain-not-loaded")
     assert body["errors"][0]["parameter"] == "domain"
 
@@ -121,8 +121,8 @@ def test_the_sample_has_no_errors_and_says_nothing_of_certainty(sample_client: T
     ],
     ids=str,
 )  # fmt: skip
-def test_a_wrong_option_is_named(onet_client: TestClient, wrong: dict[str, str]) -> None:
-    response = onet_client.get("/skill-gap", params=NURSES | wrong)
+def test_a_wrong_option_is_named(sample_client: TestClient, wrong: dict[str, str]) -> None:
+    response = sample_client.get("/skill-gap", params=NURSES | wrong)
     body = response.json()
     assert (response.status_code, body["code"]) in (
         (400, "invalid-parameter"),
@@ -131,9 +131,9 @@ def test_a_wrong_option_is_named(onet_client: TestClient, wrong: dict[str, str])
     assert body["errors"][0]["parameter"] == next(iter(wrong))
 
 
-def test_wrong_options_and_codes_are_told_together(onet_client: TestClient) -> None:
+def test_wrong_options_and_codes_are_told_together(sample_client: TestClient) -> None:
     query = {"from": "cook", "to": "99-9999.00", "min_gap": "8", "min_gpa": "1"}
-    body = onet_client.get("/skill-gap", params=query).json()
+    body = sample_client.get("/skill-gap", params=query).json()
     assert [(one["code"], one["parameter"]) for one in body["errors"]] == [
         ("invalid-parameter", "from"),
         ("occupation-not-found", "to"),
@@ -142,7 +142,7 @@ def test_wrong_options_and_codes_are_told_together(onet_client: TestClient) -> N
     ]
 
 
-def test_a_release_may_be_named(onet_client: TestClient) -> None:
-    assert ask(onet_client, release="29.2") == ask(onet_client)
-    body = onet_client.get("/scales", params={"release": "30.3"}).json()
+def test_a_release_may_be_named(release_client: TestClient, release: str) -> None:
+    assert ask(release_client, release=release) == ask(release_client)
+    body = release_client.get("/scales", params={"release": "30.3"}).json()
     assert (body["status"], body["code"]) == (404, "release-not-found")

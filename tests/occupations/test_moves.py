@@ -7,10 +7,12 @@ import io
 import json
 import math
 import re
+import shutil
 import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,7 @@ def ask(client: TestClient, path: str, **parameters: object) -> dict[str, Any]:
     return body
 
 
+@cache
 def moves_of(client: TestClient, code: str, **parameters: object) -> dict[str, Any]:
     return ask(client, f"/occupations/{code}/moves", **{"limit": 1000} | parameters)
 
@@ -225,14 +228,16 @@ def test_closeness_of_the_published_release(
     }
 
 
-@pytest.fixture
-def changed_client(sample: Path, tmp_path: Path) -> Iterator[TestClient]:
+@pytest.fixture(scope="module")
+def changed_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Our sample without its only two occupations of one group, and a nurse without a job zone."""
+    folder = tmp_path_factory.mktemp("changed")
+    sample = Path(shutil.copytree(SAMPLE, folder / "sample"))
     for name, code in (("Skills.txt", "15-1254.00"), ("Job Zones.txt", NURSES)):
         file = sample / name
         lines = file.read_text().splitlines(keepends=True)
         file.write_text("".join(line for line in lines if not line.startswith(code)))
-    url = f"sqlite:///{tmp_path / 'changed.sqlite'}"
+    url = f"sqlite:///{folder / 'changed.sqlite'}"
     load(connect(make_url(url)), sample, release="changed")
     yield from client_of(url)
 

@@ -51,11 +51,11 @@ def without_errors(element: dict[str, Any]) -> dict[str, Any]:
     [(ASSISTANTS, NURSES), (NURSES, ASSISTANTS), ("41-9012.00", "53-5031.00"), (NURSES, NURSES)],
 )
 def test_a_person_with_all_levels_of_an_occupation_has_exactly_its_gap(
-    onet_client: TestClient, source: str, target: str
+    release_client: TestClient, source: str, target: str
 ) -> None:
-    own = onet_client.get("/skill-gap", params={"from": source, "to": target, "include": "all"})
-    levels = levels_of(onet_client, source)
-    answer = post(onet_client, to=target, levels=levels, include="all")
+    own = release_client.get("/skill-gap", params={"from": source, "to": target, "include": "all"})
+    levels = levels_of(release_client, source)
+    answer = post(release_client, to=target, levels=levels, include="all")
     assert answer["from_occupation"] is None
     assert answer["person"] == {"answered": 35, "unanswered": 0, "weight_answered": 1.0}
     expected = own.json()
@@ -67,12 +67,12 @@ def test_a_person_with_all_levels_of_an_occupation_has_exactly_its_gap(
     assert answer.keys() == expected.keys()
 
 
-def test_what_is_not_answered_is_neither_0_nor_a_gap_but_counted(onet_client: TestClient) -> None:
-    answer = post(onet_client, to=NURSES, levels={READING: 4, LISTENING: 0, SPEAKING: None})
+def test_what_is_not_answered_is_neither_0_nor_a_gap_but_counted(release_client: TestClient) -> None:
+    answer = post(release_client, to=NURSES, levels={READING: 4, LISTENING: 0, SPEAKING: None})
     assert [one["element_id"] for one in answer["skill_gaps"]] == [LISTENING, READING]
     assert [one["status"] for one in answer["skill_gaps"]] == ["missing", "lower"]
     assert answer["summary"]["compared"] == 2
-    target = catalogue_of(onet_client).profile(NURSES)
+    target = catalogue_of(release_client).profile(NURSES)
     weights = {key: rating.importance.data_value - 1 for key, rating in target.items()}
     share = float((weights[READING] + weights[LISTENING]) / sum(weights.values()))
     assert answer["person"] == {
@@ -80,20 +80,20 @@ def test_what_is_not_answered_is_neither_0_nor_a_gap_but_counted(onet_client: Te
     }  # fmt: skip
 
 
-def test_an_anchor_is_its_level(onet_client: TestClient) -> None:
-    by_anchor = post(onet_client, to=NURSES, anchors={SPEAKING: 4}, levels={READING: 3.5})
-    by_level = post(onet_client, to=NURSES, levels={SPEAKING: 4, READING: 3.5})
+def test_an_anchor_is_its_level(release_client: TestClient) -> None:
+    by_anchor = post(release_client, to=NURSES, anchors={SPEAKING: 4}, levels={READING: 3.5})
+    by_level = post(release_client, to=NURSES, levels={SPEAKING: 4, READING: 3.5})
     assert by_anchor == by_level
 
 
-def test_every_option_of_the_gap_may_be_in_the_body_or_the_query(onet_client: TestClient) -> None:
-    levels = levels_of(onet_client, ASSISTANTS)
+def test_every_option_of_the_gap_may_be_in_the_body_or_the_query(release_client: TestClient) -> None:
+    levels = levels_of(release_client, ASSISTANTS)
     options = {"min_gap": 0.5, "min_importance": 3, "include": "surplus", "explain": "anchors"}
-    in_body = post(onet_client, to="29-1141", levels=levels, **options)
+    in_body = post(release_client, to="29-1141", levels=levels, **options)
     assert [one["name"] for one in in_body["filters"]] == ["min_importance", "min_gap"]
     assert "; you bring level " in in_body["skill_gaps"][0]["explanation"]["sentence"]
     query = "&".join(f"{name}={value}" for name, value in options.items())
-    in_query = post(onet_client, f"/skill-gap?{query}", to=NURSES, levels=levels)
+    in_query = post(release_client, f"/skill-gap?{query}", to=NURSES, levels=levels)
     assert in_query == in_body
 
 
@@ -107,10 +107,10 @@ def test_answers_of_another_domain_are_left_out_and_named(onet_client: TestClien
 
 
 @pytest.mark.parametrize(("answered", "warned"), [(5, True), (4, False)])
-def test_answering_everything_alike_is_warned_of(onet_client: TestClient, answered: int, warned: bool) -> None:
-    levels = dict.fromkeys(list(levels_of(onet_client, NURSES))[:answered], 3)
+def test_answering_everything_alike_is_warned_of(sample_client: TestClient, answered: int, warned: bool) -> None:
+    levels = dict.fromkeys(list(levels_of(sample_client, NURSES))[:answered], 3)
     for path, rest in (("/skill-gap", {"to": NURSES}), ("/matches", {})):
-        notes = post(onet_client, path, levels=levels, **rest)["notes"]
+        notes = post(sample_client, path, levels=levels, **rest)["notes"]
         assert any("same level" in note for note in notes) is warned
 
 
@@ -120,7 +120,6 @@ def test_answering_everything_alike_is_warned_of(onet_client: TestClient, answer
         ({}, ["levels", "to"]),
         ({"to": NURSES, "levels": {}}, ["levels"]),
         ({"to": NURSES, "levels": {READING: None}}, ["levels"]),
-        ({"to": NURSES, "levels": {"2.C.1.a": 3}}, ["levels"]),
         ({"to": NURSES, "levels": [3]}, ["levels"]),
         ({"to": NURSES, "levels": {READING: 7.01}}, [f"levels.{READING}"]),
         ({"to": NURSES, "levels": {READING: -1}}, [f"levels.{READING}"]),
@@ -138,14 +137,14 @@ def test_answering_everything_alike_is_warned_of(onet_client: TestClient, answer
     ],
     ids=str,
 )  # fmt: skip
-def test_all_faults_of_a_body_are_told_at_once(onet_client: TestClient, body: Any, parameters: list[str]) -> None:
-    assert faults(onet_client, body) == parameters
+def test_all_faults_of_a_body_are_told_at_once(sample_client: TestClient, body: Any, parameters: list[str]) -> None:
+    assert faults(sample_client, body) == parameters
 
 
-def test_an_unknown_target_is_told_beside_unknown_elements(onet_client: TestClient) -> None:
+def test_an_unknown_target_is_told_beside_unknown_elements(sample_client: TestClient) -> None:
     body = {"to": "99-9999.00", "levels": {"9.Z": 3}}
-    assert faults(onet_client, body) == ["levels.9.Z", "to"]
-    response = onet_client.post("/skill-gap", json={"to": "99-9999.00", "levels": {READING: 3}})
+    assert faults(sample_client, body) == ["levels.9.Z", "to"]
+    response = sample_client.post("/skill-gap", json={"to": "99-9999.00", "levels": {READING: 3}})
     assert (response.status_code, response.json()["code"]) == (404, "occupation-not-found")
 
 
@@ -164,28 +163,28 @@ def test_an_unknown_target_is_told_beside_unknown_elements(onet_client: TestClie
     ],
     ids=range(9),
 )
-def test_a_body_that_is_no_json_object_says_where(onet_client: TestClient, body: bytes, detail: str) -> None:
-    response = onet_client.post("/skill-gap", content=body)
+def test_a_body_that_is_no_json_object_says_where(sample_client: TestClient, body: bytes, detail: str) -> None:
+    response = sample_client.post("/skill-gap", content=body)
     problem = response.json()
     assert (response.status_code, problem["code"]) == (400, "invalid-body")
     assert detail in problem["detail"]
 
 
 @pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
-def test_a_body_that_is_too_large_is_not_read_to_its_end(onet_client: TestClient, path: str) -> None:
-    response = onet_client.post(path, content=b" " * (LARGEST_BODY + 1))
+def test_a_body_that_is_too_large_is_not_read_to_its_end(sample_client: TestClient, path: str) -> None:
+    response = sample_client.post(path, content=b" " * (LARGEST_BODY + 1))
     assert (response.status_code, response.json()["code"]) == (413, "body-too-large")
 
 
-def test_a_name_is_in_the_query_or_in_the_body(onet_client: TestClient) -> None:
-    response = onet_client.post(
+def test_a_name_is_in_the_query_or_in_the_body(sample_client: TestClient) -> None:
+    response = sample_client.post(
         "/skill-gap?min_gap=1&to=29-1141&to=29-1142", json={"min_gap": 1, "levels": {READING: 3}}
     )
     assert [one["parameter"] for one in response.json()["errors"]] == ["min_gap", "to"]
 
 
-def test_a_person_is_never_written_into_a_log(onet_client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    post(onet_client, to=NURSES, levels={READING: 3.37})
+def test_a_person_is_never_written_into_a_log(sample_client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    post(sample_client, to=NURSES, levels={READING: 3.37})
     assert "3.37" not in caplog.text
 
 
@@ -200,15 +199,16 @@ ANSWERS = st.dictionaries(
 
 
 @settings(max_examples=60, deadline=None)
-@given(answers=ANSWERS, place=st.integers(0, 878))
+@given(answers=ANSWERS, place=st.integers(0, 1_000))
 def test_a_partial_profile_never_lists_what_was_not_answered(
-    onet_client: TestClient, answers: dict[int, float | None], place: int
+    release_client: TestClient, answers: dict[int, float | None], place: int
 ) -> None:
-    catalogue = catalogue_of(onet_client)
-    code = list(catalogue.profiles["skills"])[place]
+    catalogue = catalogue_of(release_client)
+    codes = list(catalogue.profiles["skills"])
+    code = codes[place % len(codes)]
     elements = list(catalogue.profile(code))
     levels = {elements[k]: level for k, level in answers.items()}
-    answer = post(onet_client, to=code, levels=levels, include="all")
+    answer = post(release_client, to=code, levels=levels, include="all")
     listed = [one for name in ("skill_gaps", "met", "surplus") for one in answer[name]]
     known = {element: level for element, level in levels.items() if level is not None}
     assert {one["element_id"]: one["from_level"] for one in listed} == known
@@ -217,13 +217,14 @@ def test_a_partial_profile_never_lists_what_was_not_answered(
     assert 0 <= answer["person"]["weight_answered"] <= 1
 
 
-def test_matches_are_what_the_pairwise_gap_says_of_each(onet_client: TestClient) -> None:
+def test_matches_are_what_the_pairwise_gap_says_of_each(release_client: TestClient) -> None:
     levels = {READING: 3.5, LISTENING: 4, SPEAKING: 2, "2.B.3.k": 1}
-    answer = post(onet_client, "/matches", levels=levels, limit=1000)
+    answer = post(release_client, "/matches", levels=levels, limit=1000)
     assert (answer["answered"], answer["elements"]) == (4, 35)
-    assert (answer["total"], len(answer["matches"])) == (879, 879)
+    rated = len(catalogue_of(release_client).profiles["skills"])
+    assert (answer["total"], len(answer["matches"])) == (rated, rated)
     for match in answer["matches"][::40]:
-        own = post(onet_client, to=match["occupation"]["onetsoc_code"], levels=levels)
+        own = post(release_client, to=match["occupation"]["onetsoc_code"], levels=levels)
         for name in ("gaps", "missing", "coverage", "weighted_gap"):
             assert match[name] == own["summary"][name]
         assert match["weight_answered"] == own["person"]["weight_answered"]
@@ -231,24 +232,24 @@ def test_matches_are_what_the_pairwise_gap_says_of_each(onet_client: TestClient)
     assert differences == sorted(differences)
 
 
-def test_a_person_fits_best_where_they_are(onet_client: TestClient) -> None:
+def test_a_person_fits_best_where_they_are(release_client: TestClient) -> None:
     for code in (NURSES, "53-5031.00", "43-4051.00"):
-        answer = post(onet_client, "/matches", levels=levels_of(onet_client, code), limit=1)
+        answer = post(release_client, "/matches", levels=levels_of(release_client, code), limit=1)
         best = answer["matches"][0]
         assert (best["occupation"]["onetsoc_code"], best["rank"]) == (code, 1)
         assert (best["coverage"], best["weighted_difference"]) == (1.0, 0.0)
 
 
-def test_matches_come_in_pages_and_may_be_filtered(onet_client: TestClient) -> None:
-    levels = levels_of(onet_client, ASSISTANTS)
-    everything = post(onet_client, "/matches", levels=levels, measure="gap", limit=1000)
+def test_matches_come_in_pages_and_may_be_filtered(release_client: TestClient) -> None:
+    levels = levels_of(release_client, ASSISTANTS)
+    everything = post(release_client, "/matches", levels=levels, measure="gap", limit=1000)
     gaps = [one["weighted_gap"] for one in everything["matches"]]
     assert gaps == sorted(gaps)
-    filtered = post(onet_client, "/matches", levels=levels, measure="gap", min_coverage=0.9, limit=5, offset=5)
+    filtered = post(release_client, "/matches", levels=levels, measure="gap", min_coverage=0.9, limit=5, offset=5)
     left = [one for one in everything["matches"] if one["coverage"] >= 0.9]
     assert filtered["matches"] == left[5:10]
     assert filtered["total"] == len(left)
-    assert filtered["filters"] == [{"name": "min_coverage", "value": 0.9, "removed": 879 - len(left)}]
+    assert filtered["filters"] == [{"name": "min_coverage", "value": 0.9, "removed": everything["total"] - len(left)}]
 
 
 @pytest.mark.parametrize(
@@ -257,22 +258,24 @@ def test_matches_come_in_pages_and_may_be_filtered(onet_client: TestClient) -> N
      {"domain": "magic"}, {"to": NURSES}, {"format": "xml"}],
     ids=str,
 )  # fmt: skip
-def test_a_wrong_option_of_matches_is_named(onet_client: TestClient, wrong: dict[str, Any]) -> None:
-    assert faults(onet_client, {"levels": {READING: 3}, **wrong}, "/matches") == [*wrong]
+def test_a_wrong_option_of_matches_is_named(sample_client: TestClient, wrong: dict[str, Any]) -> None:
+    assert faults(sample_client, {"levels": {READING: 3}, **wrong}, "/matches") == [*wrong]
 
 
-def test_a_domain_that_was_not_loaded_says_so(onet_client: TestClient) -> None:
+def test_a_domain_that_was_not_loaded_says_so(sample_client: TestClient) -> None:
     for path, rest in (("/skill-gap", {"to": NURSES}), ("/matches", {})):
         body = {"levels": {READING: 3}, "domain": "abilities", **rest}
-        problem = onet_client.post(path, json=body).json()
+        problem = sample_client.post(path, json=body).json()
         assert (problem["status"], problem["code"]) == (404, "domain-not-loaded")
 
 
-def test_a_persons_gap_and_matches_are_tables_too(onet_client: TestClient) -> None:
+def test_a_persons_gap_and_matches_are_tables_too(release_client: TestClient, release: str) -> None:
     body = {"levels": {READING: 2, LISTENING: 3}}
-    gap = onet_client.post("/skill-gap?format=csv", json=body | {"to": NURSES})
-    assert gap.headers["content-disposition"] == ('attachment; filename="skill-gap_person_29-1141.00_skills_29.2.csv"')
+    gap = release_client.post("/skill-gap?format=csv", json=body | {"to": NURSES})
+    assert gap.headers["content-disposition"] == (
+        f'attachment; filename="skill-gap_person_29-1141.00_skills_{release}.csv"'
+    )
     (first, *_) = csv.DictReader(StringIO(gap.text))
-    assert (first["release"], first["from"], first["to"]) == ("29.2", "", NURSES)
-    matches = onet_client.post("/matches", json=body | {"format": "csv", "limit": 3})
+    assert (first["release"], first["from"], first["to"]) == (release, "", NURSES)
+    matches = release_client.post("/matches", json=body | {"format": "csv", "limit": 3})
     assert len(list(csv.DictReader(StringIO(matches.text)))) == 3

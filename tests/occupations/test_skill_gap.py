@@ -35,11 +35,13 @@ def faults(client: TestClient, query: str) -> tuple[int, str, list[tuple[str, st
     )
 
 
-def test_the_gap_agrees_with_the_files_by_an_independent_calculation(onet_client: TestClient, onet: Path) -> None:
+def test_the_gap_agrees_with_the_files_by_an_independent_calculation(
+    release_client: TestClient, release_folder: Path
+) -> None:
     """Straight from Skills.txt with the csv module: no code of ours but the request."""
     levels: dict[str, dict[str, Decimal]] = {MODELS: {}, SHIP_ENGINEERS: {}}
     importance: dict[str, Decimal] = {}
-    with (onet / "Skills.txt").open(newline="") as file:
+    with (release_folder / "Skills.txt").open(newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             code, element, value = (
                 row["O*NET-SOC Code"],
@@ -54,7 +56,7 @@ def test_the_gap_agrees_with_the_files_by_an_independent_calculation(onet_client
     wider = [element for element in asked if asked[element] > held[element]]
     wider.sort(key=lambda one: (held[one] - asked[one], -importance[one], one))
 
-    answer = gap(onet_client, MODELS, SHIP_ENGINEERS)
+    answer = gap(release_client, MODELS, SHIP_ENGINEERS)
     assert [
         (one["element_id"], one["status"], one["difference"], one["to_importance"]) for one in answer["skill_gaps"]
     ] == [
@@ -107,8 +109,8 @@ def test_a_pair_worked_by_hand(onet_client: TestClient) -> None:
     assert first.items() >= expected.items()
 
 
-def test_there_is_no_gap_to_oneself(onet_client: TestClient) -> None:
-    answer = gap(onet_client, MODELS, MODELS)
+def test_there_is_no_gap_to_oneself(release_client: TestClient) -> None:
+    answer = gap(release_client, MODELS, MODELS)
     assert answer["skill_gaps"] == []
     summary = {"compared": 35, "gaps": 0, "missing": 0, "coverage": 1.0, "met": 35, "surplus": 0}
     assert answer["summary"].items() >= summary.items()
@@ -116,8 +118,8 @@ def test_there_is_no_gap_to_oneself(onet_client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("code", ["41-9012", " 41-9012.00 ", "41-9012.00\t"])
-def test_codes_may_be_short_or_have_blanks(onet_client: TestClient, code: str) -> None:
-    assert gap(onet_client, code, SHIP_ENGINEERS) == gap(onet_client, MODELS, SHIP_ENGINEERS)
+def test_codes_may_be_short_or_have_blanks(release_client: TestClient, code: str) -> None:
+    assert gap(release_client, code, SHIP_ENGINEERS) == gap(release_client, MODELS, SHIP_ENGINEERS)
 
 
 @pytest.mark.parametrize(
@@ -147,9 +149,9 @@ def test_codes_may_be_short_or_have_blanks(onet_client: TestClient, code: str) -
     ],
 )  # fmt: skip
 def test_every_fault_of_a_request_is_in_one_answer(
-    onet_client: TestClient, query: str, expected: tuple[int, str, list[tuple[str, str]]]
+    release_client: TestClient, query: str, expected: tuple[int, str, list[tuple[str, str]]]
 ) -> None:
-    assert faults(onet_client, query) == expected
+    assert faults(release_client, query) == expected
 
 
 def test_an_unrated_occupation_offers_its_rated_neighbours(onet_client: TestClient) -> None:
@@ -166,10 +168,10 @@ def test_an_unrated_occupation_without_rated_neighbours_offers_none(
     assert (body["code"], body["errors"][0]["suggestions"]) == ("occupation-not-rated", [])
 
 
-def test_a_gap_asks_the_database_nothing(onet_client: TestClient) -> None:
-    engine: Engine = onet_client.app.state.live._engine
+def test_a_gap_asks_the_database_nothing(sample_client: TestClient) -> None:
+    engine: Engine = sample_client.app.state.live._engine
     statements: list[str] = []
-    watching = onet_client.app.state.live
+    watching = sample_client.app.state.live
     served = watching.snapshot
 
     def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -178,7 +180,7 @@ def test_a_gap_asks_the_database_nothing(onet_client: TestClient) -> None:
     event.listen(engine, "before_cursor_execute", count)
     watching.snapshot = served._replace(state="never answered before")
     statements.clear()
-    gap(onet_client, "11-1011.00", "11-3013.00")
+    gap(sample_client, "11-1011.00", "11-3013.00")
     asked = [one for one in statements if "ratings" in one or "occupations" in one]
     watching.snapshot = served
     event.remove(engine, "before_cursor_execute", count)

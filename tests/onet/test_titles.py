@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import make_url
 
-from skillgap.onet.titles.search import Match, Matched, SearchIndex, Step
+from skillgap.database.engine import connect
+from skillgap.onet.catalogue import current_catalogue
+from skillgap.onet.titles.match import Match, Matched, Step
+from skillgap.onet.titles.search import SearchIndex
 
 TITLES = {
     "11-1011.00": "Chief Executives",
@@ -79,6 +83,11 @@ def test_digits_that_begin_no_code_find_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "\t\n", "?!", "--", "漢字"])
 def test_a_text_without_words_finds_nothing(text: str) -> None:
+    assert INDEX.find(text) == []
+
+
+@pytest.mark.parametrize("text", ["the", "of the"])
+def test_fillers_alone_are_the_beginning_of_a_word(text: str) -> None:
     assert INDEX.find(text) == []
 
 
@@ -320,6 +329,17 @@ def test_any_text_gives_each_occupation_once_in_order_of_score(text: str) -> Non
     assert len({match.onetsoc_code for match in found}) == len(found)
     assert scores == sorted(scores, reverse=True)
     assert all(match.onetsoc_code in TITLES for match in found)
+
+
+def test_a_catalogue_holds_the_reported_titles_and_does_without_their_table(sqlite_url: str) -> None:
+    engine = connect(make_url(sqlite_url))
+    assert current_catalogue(engine).reported_titles["29-1141.00", "Staff Nurse"] is True
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE reported_titles")
+    catalogue = current_catalogue(engine)
+    engine.dispose()
+    assert catalogue.reported_titles == {}
+    assert catalogue.search().find("truckers")[0].onetsoc_code == "53-3032.00"
 
 
 @pytest.fixture(scope="module")

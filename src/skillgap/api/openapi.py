@@ -13,7 +13,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.problem_schemas import ProblemOut
 from skillgap.api.problems import (
     ALL_PROBLEMS,
     INTERNAL_ERROR,
@@ -22,6 +21,7 @@ from skillgap.api.problems import (
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     Problem,
+    ProblemOut,
 )
 from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
@@ -66,14 +66,11 @@ def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's ``responses`` for the problems that a route can answer with, one example each."""
     responses: dict[int | str, dict[str, Any]] = {}
     for code in codes:
-        problem = next(one for one in ALL_PROBLEMS if one.code == code)
+        problem = next(problem for problem in ALL_PROBLEMS if problem.code == code)
         response = responses.setdefault(problem.status, {"description": problem.title, "content": {MEDIA_TYPE: {}}})
         content = response["content"][MEDIA_TYPE]
         content["schema"] = {"$ref": "#/components/schemas/ProblemOut"}
-        content.setdefault("examples", {})[code] = {
-            "summary": problem.title,
-            "value": _problem_example(problem),
-        }
+        content.setdefault("examples", {})[code] = {"summary": problem.title, "value": _problem_example(problem)}
     return responses
 
 
@@ -127,7 +124,7 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
     codes = [INVALID_PARAMETER.code, METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code]
     if path in OF_THE_SERVICE:
         return [*codes, *OF_THE_SERVICE[path]]
-    names = {one["name"] for one in operation.get("parameters", ())}
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
     body = operation.get("requestBody")
     if body:
         name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
@@ -154,24 +151,23 @@ def _add_examples(operation: dict[str, Any], name: str) -> None:
             continue
         content[media_type]["example"] = example["answer"]
         if "body" in example:
-            asked = operation["requestBody"]["content"]["application/json"]
-            asked["example"] = example["body"]
+            operation["requestBody"]["content"]["application/json"]["example"] = example["body"]
 
 
 def _problem_example(problem: Problem) -> dict[str, Any]:
     if problem.code in _examples()["problems"]:
-        answer: dict[str, Any] = _examples()["problems"][problem.code]["answer"]
-        return answer
-    return {
-        "type": f"/problems/{problem.code}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.advice,
-        "instance": "/skill-gap",
-        "code": problem.code,
-        "request_id": "d3c2dea93660753d",
-        "errors": [],
-    }
+        response: dict[str, Any] = _examples()["problems"][problem.code]["answer"]
+        return response
+    return ProblemOut(
+        type=f"/problems/{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.advice,
+        instance="/skill-gap",
+        code=problem.code,
+        request_id="d3c2dea93660753d",
+        errors=[],
+    ).model_dump()
 
 
 @cache

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from skillgap.api.problem_schemas import FaultOut, ProblemOut
 from skillgap.errors import (
     BodyTooLarge,
     ChartsBusy,
@@ -54,6 +54,31 @@ class Problem(NamedTuple):
     advice: str
 
 
+class FaultOut(BaseModel):
+    """One thing that is wrong with a request."""
+
+    code: str
+    parameter: str | None
+    detail: str
+    suggestions: list[OccupationRef] = Field(
+        description="Occupations to ask about instead: rated ones of the same SOC group, those of "
+        "a 6-digit code, or the successors of an older code."
+    )
+
+
+class ProblemOut(BaseModel):
+    """An RFC 9457 problem. ``code`` is stable; texts may change."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str | None
+    errors: list[FaultOut] = Field(description="Every fault of the request, each with its code.")
+
+
 INVALID_PARAMETER = Problem(
     400,
     "invalid-parameter",
@@ -75,18 +100,8 @@ KEY_REQUIRED = Problem(
     "This service asks for a key",
     "Send yours as `X-API-Key`, or as a bearer token; in a browser, as the password.",
 )
-KEY_UNKNOWN = Problem(
-    401,
-    "key-unknown",
-    "This key is not known here",
-    "Ask whoever runs the service for one.",
-)
-REQUEST_TOO_SLOW = Problem(
-    408,
-    "request-too-slow",
-    "The request did not arrive in time",
-    "Send it in one go.",
-)
+KEY_UNKNOWN = Problem(401, "key-unknown", "This key is not known here", "Ask whoever runs the service for one.")
+REQUEST_TOO_SLOW = Problem(408, "request-too-slow", "The request did not arrive in time", "Send it in one go.")
 URL_TOO_LONG = Problem(414, "url-too-long", "The address is too long", "Ask with a POST, or for less at a time.")
 TOO_MANY_REQUESTS = Problem(
     429,
@@ -96,10 +111,7 @@ TOO_MANY_REQUESTS = Problem(
 )
 HEAD_TOO_LARGE = Problem(431, "head-too-large", "The headers are too large", "Send fewer and shorter headers.")
 TOOK_TOO_LONG = Problem(
-    503,
-    "took-too-long",
-    "The answer took too long",
-    "Ask again after `Retry-After` seconds, or for less at a time.",
+    503, "took-too-long", "The answer took too long", "Ask again after `Retry-After` seconds, or for less at a time."
 )
 AT_THE_EDGE = (
     MALFORMED_REQUEST,
@@ -121,12 +133,7 @@ PROBLEMS: dict[type[RequestError], Problem] = {
         "The body cannot be read",
         "Send one JSON object in UTF-8, each name in it once; `detail` says where it breaks off.",
     ),
-    BodyTooLarge: Problem(
-        413,
-        BodyTooLarge.code,
-        "The body is too large",
-        "Send it in parts.",
-    ),
+    BodyTooLarge: Problem(413, BodyTooLarge.code, "The body is too large", "Send it in parts."),
     SeveralOccupations: Problem(
         300,
         SeveralOccupations.code,
@@ -165,10 +172,7 @@ PROBLEMS: dict[type[RequestError], Problem] = {
         "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
     ),
     ChartsBusy: Problem(
-        503,
-        ChartsBusy.code,
-        "Too many charts are being drawn",
-        "Ask again after `Retry-After` seconds.",
+        503, ChartsBusy.code, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."
     ),
     NothingLoaded: Problem(
         503,
@@ -227,20 +231,13 @@ def coming(seconds: float) -> str:
 
 
 async def _request_error(request: Request, error: RequestError) -> Response:
-    faults = faults_of(error)
-    problem = problem_of(error)
-    detail, headers = str(error), {}
+    problem, detail, headers = problem_of(error), str(error), {}
     supplied_after = getattr(request.state, "retry_after", None)
     if supplied_after is not None and problem is PROBLEMS[OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
         detail += f" {coming(supplied_after)}"
-    return problem_response(
-        problem,
-        detail,
-        request.url.path,
-        faults=[_fault(fault) for fault in faults],
-        headers=headers,
-    )
+    faults = [_fault(fault) for fault in faults_of(error)]
+    return problem_response(problem, detail, request.url.path, faults=faults, headers=headers)
 
 
 def _fault(error: RequestError) -> FaultOut:
@@ -248,7 +245,7 @@ def _fault(error: RequestError) -> FaultOut:
         code=error.code,
         parameter=error.parameter,
         detail=str(error),
-        suggestions=[OccupationRef.model_validate(one._asdict()) for one in error.suggestions],
+        suggestions=[OccupationRef.model_validate(suggestion._asdict()) for suggestion in error.suggestions],
     )
 
 
@@ -271,8 +268,8 @@ async def _http_exception(request: Request, error: HTTPException) -> Response:
 def _allowed(request: Request) -> Iterator[str]:
     """The methods of all routes at the address of a request; a route knows only its own."""
     for method in METHODS:
-        asked = {**request.scope, "method": method}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             yield method
             if method == "GET":
                 yield "HEAD"

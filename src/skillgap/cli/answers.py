@@ -113,17 +113,17 @@ def _show_gap(answer: SkillGapOut) -> None:
         f"{summary.gaps} gaps, {summary.missing} missing, coverage {summary.coverage:.0%}"
     )
     table = Table("skill", "status", "from", "to", "difference", "importance", title=title)
-    for one in answer.skill_gaps:
+    for gap in answer.skill_gaps:
         table.add_row(
-            one.element_name,
-            one.status + (" *" if one.low_precision else ""),
-            f"{one.from_level:.2f}",
-            f"{one.to_level:.2f}",
-            f"{one.difference:.2f}",
-            f"{one.to_importance:.2f}" if one.to_importance is not None else "",
+            gap.element_name,
+            gap.status + (" *" if gap.low_precision else ""),
+            f"{gap.from_level:.2f}",
+            f"{gap.to_level:.2f}",
+            f"{gap.difference:.2f}",
+            f"{gap.to_importance:.2f}" if gap.to_importance is not None else "",
         )
     Console().print(table)
-    if any(one.low_precision for one in answer.skill_gaps):
+    if any(gap.low_precision for gap in answer.skill_gaps):
         Console().print("* O*NET recommends suppressing one of the levels: the estimate is imprecise.")
 
 
@@ -134,19 +134,19 @@ def _show_moves(answer: MovesOut) -> None:
     )
     columns = ("rank", "code", "title", answer.measure, "gap", "coverage", "zone", "related")
     table = Table(*columns, "largest gaps", title=title)
-    for one in answer.moves:
+    for move in answer.moves:
         table.add_row(
-            str(one.rank),
-            one.occupation.onetsoc_code,
-            one.occupation.title,
-            f"{one.distance:.3f}" + (" *" if one.close else ""),
-            f"{one.weighted_gap:.2f}",
-            f"{one.coverage:.0%}",
-            str(one.job_zone or ""),
-            one.related.relatedness_tier if one.related else "",
-            _in_words(one.largest_gaps),
+            str(move.rank),
+            move.occupation.onetsoc_code,
+            move.occupation.title,
+            f"{move.distance:.3f}" + (" *" if move.close else ""),
+            f"{move.weighted_gap:.2f}",
+            f"{move.coverage:.0%}",
+            str(move.job_zone or ""),
+            move.related.relatedness_tier if move.related else "",
+            _in_words(move.largest_gaps),
         )
-    removed = [f"{one.name} {one.value} left out {one.removed}." for one in answer.filters]
+    removed = [f"{filter_.name} {filter_.value} left out {filter_.removed}." for filter_ in answer.filters]
     for text in (table, *removed, _close_up_to(answer.closeness), *answer.notes):
         Console().print(text)
 

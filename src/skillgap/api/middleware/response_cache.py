@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 FastPath = Callable[["Snapshot", bytes], bytes | None]
 """Takes a snapshot and a normalised query; returns the JSON of the response, or None for a request it leaves alone."""
 
-CACHED_PREFIXES = (
-    "/skill-gap",
-    "/matrix",
-    "/occupations",
-    "/paths",
-    "/elements",
-    "/scales",
-    "/releases/",
-)
+CACHED_PREFIXES = ("/skill-gap", "/matrix", "/occupations", "/paths", "/elements", "/scales", "/releases/")
 PUBLIC = b"public, max-age=60"
 PRIVATE = b"private, max-age=60"
 MAX_RESPONSES = 1_000

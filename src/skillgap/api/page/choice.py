@@ -37,7 +37,8 @@ def chosen(catalogue: Catalogue, text: str, domain: str) -> Choice:
     if len(found) == 1 or (len(best) == 1 and found[0].is_exact):
         return _by_code(catalogue, found[0].onetsoc_code, domain, text)
     instead = tuple(
-        Suggestion(one.onetsoc_code, catalogue.occupations[one.onetsoc_code].title) for one in found[:MOST_CHOICES]
+        Suggestion(match.onetsoc_code, catalogue.occupations[match.onetsoc_code].title)
+        for match in found[:MOST_CHOICES]
     )
     return Choice(text, problem=f"Which occupation is “{text}”?", instead=instead)
 
@@ -53,10 +54,5 @@ def _by_code(catalogue: Catalogue, code: str, domain: str, text: str) -> Choice:
     except OccupationNotFound as error:
         return Choice(text, problem=str(error))
     except OccupationNotRated as error:
-        return Choice(
-            named(catalogue, code),
-            problem=str(error),
-            instead=tuple(error.suggestions),
-            not_rated=error,
-        )
+        return Choice(named(catalogue, code), problem=str(error), instead=tuple(error.suggestions), not_rated=error)
     return Choice(named(catalogue, code), code)

@@ -33,12 +33,7 @@ BLANK = ElementGapOut(
     to_importance_score=None,
     domain="",
     explanation=ExplanationOut(
-        description=None,
-        from_anchor=None,
-        from_anchor_level=None,
-        to_anchor=None,
-        to_anchor_level=None,
-        sentence="",
+        description=None, from_anchor=None, from_anchor_level=None, to_anchor=None, to_anchor_level=None, sentence=""
     ),
 )  # the row that a person's comparison is filled into
 

@@ -6,9 +6,9 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from tantivy import Filter, Index, Occur, Query, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import Index, Occur, Query, SchemaBuilder
 
-from skillgap.onet.titles.words import FILLERS, TypedTitle, readings, singular, words_of
+from skillgap.onet.titles.words import FILLERS, STEMS, TypedTitle, readings, singular, stem, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,13 +22,6 @@ WRITER_HEAP = 30_000_000  # bytes while the index is built: one segment for a re
 INEXACT_WORD = 4.0  # a word that is unfinished or corrected
 ALL_WORDS = 10.0  # a title that has every word
 ASIDE = 0.3  # times its BM25 score: a word that does not say what the work is
-
-STEMS = (
-    TextAnalyzerBuilder(Tokenizer.whitespace())
-    .filter(Filter.custom_stopword(sorted(FILLERS)))
-    .filter(Filter.stemmer("english"))
-    .build()
-)
 
 
 class Hit(NamedTuple):
@@ -124,7 +117,8 @@ class TitleIndex:
         if len(word) <= SHORT_WORD:
             return None
         for errors in (1, 2) if len(word) >= LONG_WORD else (1,):
-            similar = Query.fuzzy_term_query(self._schema, "words", word, errors)
+            spellings = {"words": word, "stems": stem(word)}  # by its stem a singular is like a plural
+            similar = _any(*(Query.fuzzy_term_query(self._schema, *spelling, errors) for spelling in spellings.items()))
             if self._has(similar):
                 return Query.const_score_query(similar, INEXACT_WORD)
         return None
@@ -152,16 +146,6 @@ class TitleIndex:
         found = self._searcher.search(query, limit, count=False).hits
         numbers = self._searcher.fast_field_values("number", [address for _, address in found])
         return [Hit(int(number or 0), score) for number, (score, _) in zip(numbers, found, strict=True)]
-
-
-def stem(word: str) -> str:
-    """A word without its English ending: "nurses", "nursing" and "nurse" are one."""
-    return "".join(STEMS.analyze(word)) or word
-
-
-def stems(title: str) -> set[str]:
-    """The distinct words of a title without their endings and without fillers."""
-    return set(STEMS.analyze(" ".join(words_of(title))))
 
 
 def _parts(title: str) -> Iterator[tuple[str, list[str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from enum import IntEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ class NumberedTitles:
         ``reported_titles`` says of a reported title whether My Next Move shows it. A code without a
         title is left out.
         """
-        alternates: dict[str, set[str]] = defaultdict(set)
-        for code, title in (*alternate_titles, *reported_titles):
-            alternates[code].add(title)
+        alternates: dict[str, list[str]] = defaultdict(list)
+        for code, title in chain(alternate_titles, reported_titles):
+            alternates[code].append(title)
         self.codes = sorted(titles, key=lambda code: (len(titles[code]), code))
         self.own: dict[str, int] = {}  # by code
         self.texts: list[str] = []
@@ -43,7 +44,7 @@ class NumberedTitles:
         standings: list[int] = []
         for code in self.codes:
             self.own[code] = len(self.texts)
-            others = sorted(alternates[code] - {titles[code]}, key=lambda title: (len(title), title))
+            others = sorted({*alternates[code]} - {titles[code]}, key=lambda title: (len(title), title))
             self.texts += [titles[code], *others]
             self.owners += [code] * (1 + len(others))
             reported = (reported_titles.get((code, title)) for title in others)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from skillgap.onet.titles.index import TitleIndex, stems
+from skillgap.onet.titles.index import TitleIndex
+from skillgap.onet.titles.match import Match, Matched, Step
 from skillgap.onet.titles.numbered import NumberedTitles, Standing
-from skillgap.onet.titles.words import counted, typed_title, words_of
+from skillgap.onet.titles.words import counted, stems, typed_title, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -21,48 +21,6 @@ VOTES = 100  # titles that decide on the occupation, each by its score to this p
 VOTE_POWER = 6
 BONUS = 1.0  # on the score of a similar title that is reported or the occupation's own
 RANK = (0.0, 0.15, 0.7, 1.0)  # of an exact title, by its standing
-
-
-class Matched(StrEnum):
-    """What of an occupation was found."""
-
-    CODE = "code"
-    TITLE = "title"
-    JOB_TITLE = "job_title"
-
-
-class Step(IntEnum):
-    """How an occupation was found, the best way last."""
-
-    CORRECTED = 0  # by similar words, some of which had to be corrected
-    TEXT = 1  # by similar words
-    UNFINISHED_TITLE = 2  # its title begins with the text, which ends within a word
-    STRAY_ALTERNATE_TITLE = 3  # as the next but one, but unlike the title: "Police" is one of secretaries
-    BEGINNING_OF_TITLE = 4  # its title begins with the text, or the text holds its whole title and more
-    ALTERNATE_TITLE = 5
-    TITLE = 6
-    BEGINNING_OF_CODE = 7
-    CODE = 8
-
-
-class Match(NamedTuple):
-    """One occupation and why it was found; of two matches the higher score is the better one."""
-
-    onetsoc_code: str
-    matched: Matched
-    matched_text: str
-    score: float  # the step, and how well it fits among those of the step (0 to under 1)
-    rated: bool
-
-    @property
-    def step(self) -> Step:
-        """How the occupation was found."""
-        return Step(int(self.score))
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the text is the occupation's code, title or alternate title."""
-        return self.step in (Step.CODE, Step.TITLE, Step.ALTERNATE_TITLE)
 
 
 class Fit(NamedTuple):
@@ -142,7 +100,7 @@ class SearchIndex:
     def _containing(self, words: list[str]) -> list[Fit]:
         """The occupations whose title has all the words, however many there are."""
         wanted = stems(" ".join(words))
-        return [Fit(Step.TEXT, 0.0, -number) for title, number in self._stems if wanted <= title]
+        return [Fit(Step.TEXT, 0.0, -number) for title, number in self._stems if wanted and wanted <= title]
 
     def _beginning(self, words: list[str]) -> Iterator[Fit]:
         """The occupations whose title begins with the words, the last of which may be unfinished."""

@@ -1,11 +1,12 @@
-"""The words of a title, and which of them say what the work is. Pure functions of text."""
+"""The words of a title, their stems, and which of them say what the work is. Pure functions of text."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,13 @@ ABBREVIATIONS = {
     "svc": "service",
 }
 """Those that are not the beginning of their word: a beginning is found as such."""
+
+STEMS = (
+    TextAnalyzerBuilder(Tokenizer.whitespace())
+    .filter(Filter.custom_stopword(sorted(FILLERS)))
+    .filter(Filter.stemmer("english"))
+    .build()
+)
 
 _SILENT = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}.\u0300-\u036f]")  # driver's, Ph.D., accents
 _WORD = re.compile("[a-z0-9]+")
@@ -75,7 +83,16 @@ def counted(words: Sequence[str]) -> list[str]:
     return [word for word in distinct if word not in FILLERS] or distinct
 
 
-@lru_cache(20_000)  # 29.2 has some 14,000 words
+def stem(word: str) -> str:
+    """A word without its English ending: "nurses", "nursing" and "nurse" are one."""
+    return "".join(STEMS.analyze(word)) or word
+
+
+def stems(title: str) -> set[str]:
+    """The distinct words of a title without their endings and without fillers."""
+    return set(STEMS.analyze(" ".join(words_of(title))))
+
+
 def singular(word: str) -> str:
     """A word without its plural ending."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
