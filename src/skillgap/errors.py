@@ -34,11 +34,9 @@ SkillgapError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import PurePath
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import ClassVar, NamedTuple
 
 
 class Suggestion(NamedTuple):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from skillgap.database.replicas import choose_replica, replicas_of
-
-if TYPE_CHECKING:
-    from sqlalchemy import URL
 
 
 def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from ssl import SSLCertVerificationError
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from skillgap.errors import DatabaseUnavailable, LoadInProgress
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @contextmanager

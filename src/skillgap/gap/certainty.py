@@ -6,7 +6,7 @@ Standard errors are O*NET's, in levels. The rules are in ``docs/method.md``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -98,11 +98,12 @@ class Comparison(NamedTuple):
 
 def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Comparison:
     """Compare two occupations with the options; a filter without a value does nothing."""
-    filters: list[AppliedFilter] = []
     compared = compare_profiles(source, target)
-    if options.strict or options.min_importance is not None:
-        kept = _filter_elements(compared.elements, options, filters)
-        compared = compare_profiles(source, {element.element_id: element.target for element in kept})
+    filters: list[AppliedFilter] = []
+    for name, value, keeps in _filters(options):
+        kept = {element.element_id: element.target for element in compared.elements if keeps(element)}
+        filters.append(AppliedFilter(name, value, len(compared.rows) - len(kept)))
+        compared = compare_profiles(source, kept)
     elements = compared.elements
     gaps = [element for element in elements if element.difference_hundredths > 0]
     certain = _holm(elements, 1 - options.confidence) if options.holm else None
@@ -120,19 +121,12 @@ def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Com
     )
 
 
-def _filter_elements(
-    elements: list[ElementGap], options: ComparisonOptions, filters: list[AppliedFilter]
-) -> list[ElementGap]:
+def _filters(options: ComparisonOptions) -> Iterator[tuple[str, str | float, Callable[[ElementGap], bool]]]:
+    """The filters of elements, in order: name, value, and which elements stay."""
     if options.strict:
-        kept = [element for element in elements if not element.low_precision]
-        filters.append(AppliedFilter("precision", "strict", len(elements) - len(kept)))
-        elements = kept
-    least = options.min_importance
-    if least is not None:
-        kept = [element for element in elements if (element.target_importance or 0) >= least]
-        filters.append(AppliedFilter("min_importance", least, len(elements) - len(kept)))
-        elements = kept
-    return elements
+        yield "precision", "strict", lambda element: not element.low_precision
+    if (least := options.min_importance) is not None:
+        yield "min_importance", least, lambda element: (element.target_importance or 0) >= least
 
 
 def interval(element: ElementGap, confidence: float) -> Interval | None:

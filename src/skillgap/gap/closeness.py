@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from skillgap.gap.distances import Measure, distances_from
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from skillgap.gap.matrix import Floats, ProfileMatrix, Rows
+from skillgap.gap.matrix import Floats, ProfileMatrix, Rows
 
 
 class Closeness(NamedTuple):

@@ -7,18 +7,16 @@ division: a row, a column and a comparison of two profiles agree to the last bit
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from skillgap.gap.ratings import Profile
+from skillgap.gap.ratings import Profile
 
 Floats = NDArray[np.float64]
 Rows = slice | NDArray[np.intp]

@@ -5,17 +5,15 @@ The figures are those of a comparison without options, see ``comparison.py``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillgap.gap.distances import Gaps, gaps_from, gaps_to
 from skillgap.gap.matrix import ALL, Floats, ProfileMatrix
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 COLUMNS = ("release", "from", "to", "gaps", "missing", "coverage", "weighted_gap")
 

@@ -6,17 +6,15 @@ from both ends towards the middle, over steps no wider than the best path found 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skillgap.gap.matrix import ALL, Floats, Rows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Positions = NDArray[np.intp]
 

@@ -5,14 +5,11 @@ Levels are on O*NET's LV scale (0-7).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
 
 from skillgap.gap.ratings import Estimate, Profile, Rating
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
 
 FEWEST_ALIKE = 5  # answers: a few equal ones are no sign
 

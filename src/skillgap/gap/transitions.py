@@ -6,21 +6,17 @@ once, whichever threads need it: the catalogue holds one ``Transitions`` for eac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from itertools import pairwise
 from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from skillgap.gap import door_openers, paths
 from skillgap.gap.closeness import Closeness, calibrated_closeness
 from skillgap.gap.distances import Gaps, Measure, distances_from, distances_to, gaps_from, gaps_to, nearest
-from skillgap.gap.matrix import ProfileMatrix
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from skillgap.gap.matrix import Rows
-    from skillgap.gap.ratings import Profile
+from skillgap.gap.matrix import ProfileMatrix, Rows
+from skillgap.gap.ratings import Profile
 
 
 class Direction(StrEnum):

@@ -5,35 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, Engine
 
 from skillgap.database.transactions import reading
-from skillgap.errors import DomainNotLoaded, OccupationNotRated
+from skillgap.errors import DomainNotLoaded, OccupationNotRated, Suggestion
+from skillgap.gap.matrix import ProfileMatrix
+from skillgap.gap.ratings import Profile
 from skillgap.gap.transitions import Transitions
 from skillgap.onet import codes, queries
+from skillgap.onet.records import (
+    Anchor,
+    Element,
+    Occupation,
+    OlderCode,
+    Related,
+    ReleaseInfo,
+    Scale,
+)
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.calibration import agreements, calibrated
 from skillgap.onet.rescored.levels import rescored_profile
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels
 from skillgap.onet.supplements import queries as supplements_queries
+from skillgap.onet.supplements.ratings import Supplement
 from skillgap.onet.titles.search import SearchIndex
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-
-    from skillgap.errors import Suggestion
-    from skillgap.gap.matrix import ProfileMatrix
-    from skillgap.gap.ratings import Profile
-    from skillgap.onet.records import (
-        Anchor,
-        Element,
-        Occupation,
-        OlderCode,
-        Related,
-        ReleaseInfo,
-        Scale,
-    )
-    from skillgap.onet.supplements.ratings import Supplement
 
 
 @dataclass(frozen=True, eq=False)

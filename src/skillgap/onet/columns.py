@@ -9,15 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import CHAR, Date, Integer, String
+from sqlalchemy import CHAR, Column, Date, Integer, String
 
 from skillgap.database.base import ExactDecimal
-
-if TYPE_CHECKING:
-    from sqlalchemy import Column
-
 
 MISSING = ("", "n/a")
 

@@ -113,7 +113,7 @@ def _tokens(connection: Connection) -> dict[str, int]:
 
 def _by_outcome(connection: Connection, outcome: InstrumentedAttribute[str]) -> dict[str, int]:
     query = select(outcome, func.count()).group_by(outcome).order_by(outcome)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def _utc(moment: datetime) -> datetime:

@@ -10,7 +10,9 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Engine
 
 from skillgap import __version__
 from skillgap.database.transactions import reading
@@ -18,16 +20,11 @@ from skillgap.errors import DatabaseUnavailable, ReleaseNotFound, ReleaseOutOfRe
 from skillgap.onet import queries
 from skillgap.onet.catalogue import Catalogue, read_catalogue, read_model_levels
 from skillgap.onet.history import History, ReadFile, files_of_run, read_history
+from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.supplements import queries as supplements_queries
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
-
-    from skillgap.onet.records import ReleaseInfo
-    from skillgap.onet.supplements.ratings import Supplement
-
+from skillgap.onet.supplements.ratings import Supplement
 
 logger = logging.getLogger(__name__)
 MODEL_LEVELS_SECONDS = 30.0  # between two reads of a model's levels, which are added call by call
