@@ -49,7 +49,7 @@ def _only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         "API_PORT",
         "ONET_API_KEY",
         "METRICS",
-        "METRICS_FOLDER",
+        "PROMETHEUS_MULTIPROC_DIR",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "OTEL_SERVICE_NAME",
     ):
