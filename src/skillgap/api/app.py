@@ -243,12 +243,15 @@ def _add_access_control(app: DocumentedApi, settings: AccessSettings, metrics: M
 
 
 def _add_rate_limit(app: DocumentedApi, settings: AccessSettings, metrics: Metrics) -> None:
-    from skillgap.api.middleware.rate_limit import RateLimit, RateLimiter  # where it is needed: 5 MB
+    # Only with a limit: the library takes a tenth of a second to import.
+    from skillgap.api.middleware.rate_limit import MemoryRateLimiter, RateLimit, RedisRateLimiter
 
-    storage = settings.api_rate_storage.get_secret_value() if settings.api_rate_storage else None
+    storage = settings.api_rate_storage
     app.add_middleware(
         RateLimit,
-        limiter=RateLimiter(storage, metrics.rate_limit_outages),
+        limiter=(
+            RedisRateLimiter(storage.get_secret_value(), metrics.rate_limit_outages) if storage else MemoryRateLimiter()
+        ),
         per_minute=settings.api_rate_per_minute,
         count_loopback=settings.api_rate_loopback,
     )

@@ -9,18 +9,20 @@ import logging
 import time
 from ipaddress import IPv6Address
 from math import ceil
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, RedisStorage
-from limits.aio.strategies import FixedWindowRateLimiter
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter as AsyncFixedWindowRateLimiter
 from limits.errors import StorageError
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from skillgap.api.problems import TOO_MANY_REQUESTS, problem_response
 from skillgap.api.public_paths import is_public
 
 if TYPE_CHECKING:
-    from limits.aio.storage import Storage
+    from limits import WindowStats
     from prometheus_client import Counter
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,14 +50,46 @@ class Usage(NamedTuple):
     reset: int
 
 
-class RateLimiter:
-    """Counts requests in windows of a minute, each beginning with a client's first request.
+class RateLimiter(Protocol):
+    """Counts requests in windows of a minute, each beginning with a client's first request."""
+
+    async def hit(self, limit: Limit) -> Usage | None:
+        """Count a request; None where requests cannot be counted."""
+
+
+class MemoryRateLimiter:
+    """Counts in the memory of this process.
+
+    The library's storage for asyncio would look through all clients at every request; this one does so in a thread,
+    at most a hundred times a second.
+    """
+
+    def __init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    async def hit(self, limit: Limit) -> Usage | None:
+        """Count a request."""
+        item = RateLimitItemPerMinute(limit.per_minute)
+        allowed = self._limiter.hit(item, limit.policy, limit.client)
+        return _usage(self._limiter.get_window_stats(item, limit.policy, limit.client), allowed=allowed)
+
+
+class RedisRateLimiter:
+    """Counts in Redis or Valkey, for all processes.
 
     While the storage is unavailable no request is limited; that is logged and counted once for each outage.
     """
 
-    def __init__(self, storage_url: str | None, outages: Counter) -> None:
-        self._limiter = FixedWindowRateLimiter(_storage(storage_url))
+    def __init__(self, url: str, outages: Counter) -> None:
+        storage = RedisStorage(
+            url,
+            wrap_exceptions=True,
+            implementation="redispy",
+            key_prefix="skillgap",
+            socket_timeout=STORAGE_SECONDS,
+            socket_connect_timeout=STORAGE_SECONDS,
+        )
+        self._limiter = AsyncFixedWindowRateLimiter(storage)
         self._outages = outages
         self._unavailable = False
         self._retry_at = 0.0
@@ -74,7 +108,7 @@ class RateLimiter:
         if self._unavailable:
             logger.info("the storage of the rate limits is available again")
             self._unavailable = False
-        return Usage(allowed, window.remaining, max(1, ceil(window.reset_time - time.time())))
+        return _usage(window, allowed=allowed)
 
     def _note_outage(self, error: StorageError) -> None:
         if not self._unavailable:
@@ -151,14 +185,5 @@ def is_loopback(client: str) -> bool:
     return client.startswith("127.") or client == "0000:0000:0000:0000::/64"
 
 
-def _storage(url: str | None) -> Storage:
-    if url is None:
-        return MemoryStorage(wrap_exceptions=True)
-    return RedisStorage(
-        url,
-        wrap_exceptions=True,
-        implementation="redispy",
-        key_prefix="skillgap",
-        socket_timeout=STORAGE_SECONDS,
-        socket_connect_timeout=STORAGE_SECONDS,
-    )
+def _usage(window: WindowStats, *, allowed: bool) -> Usage:
+    return Usage(allowed, window.remaining, max(1, ceil(window.reset_time - time.time())))

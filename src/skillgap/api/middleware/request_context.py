@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import time
+from itertools import count
 from typing import TYPE_CHECKING
 
 from skillgap.api.middleware.route_templates import method_label
@@ -46,6 +47,8 @@ class RequestContext:
         self.routes = routes
         self.access_log = access_log
         self.headers = headers
+        self.id_prefix = secrets.token_hex(4)  # of this process; its requests are numbered
+        self.numbers = count()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -54,7 +57,7 @@ class RequestContext:
             return
         started = time.perf_counter()
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        own_id = given.decode() if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        own_id = given.decode() if REQUEST_ID.fullmatch(given) else f"{self.id_prefix}{next(self.numbers):08x}"
         token = request_id.set(own_id)
         status = 0
 
@@ -62,10 +65,10 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], (b"x-request-id", own_id.encode())]
-                names = {name for name, _ in headers}
-                headers += [header for header in self.headers if header[0] not in names]
-                message["headers"] = headers
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                missing = [header for header in self.headers if header[0] not in present]
+                message["headers"] = [*headers, (b"x-request-id", own_id.encode()), *missing]
             await send(message)
 
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from skillgap.api.problems import HEAD_TOO_LARGE, URL_TOO_LONG, problem_response
@@ -27,7 +28,7 @@ class RequestSizeLimit:
                 detail = f"The address is longer than {MAX_URL_BYTES:,} bytes."
                 await problem_response(URL_TOO_LONG, detail, "")(scope, receive, send)
                 return
-            if url + sum([len(name) + len(value) + 4 for name, value in scope["headers"]]) > MAX_HEAD_BYTES:
+            if url + sum(map(len, chain.from_iterable(scope["headers"]))) > MAX_HEAD_BYTES:
                 detail = f"Address and headers are larger than {MAX_HEAD_BYTES:,} bytes together."
                 await problem_response(HEAD_TOO_LARGE, detail, "")(scope, receive, send)
                 return
