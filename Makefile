@@ -17,7 +17,7 @@ run: $(INSTALLED)  ## Load a release if none is loaded, then serve it on http://
 
 .PHONY: check
 check: lint  ## Lint, types, imports, unit and API tests on the sample and SQLite: a minute, what one runs all day
-	$(PYTEST) $(PARALLEL) -m quick
+	$(PYTEST) $(PARALLEL) -p no:schemathesis -m quick
 
 .PHONY: test
 test: lint  ## All that needs no service but what it starts itself; O*NET's files where ONET_DATA names them

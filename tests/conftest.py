@@ -40,18 +40,29 @@ ONET_DATA = os.environ.get("ONET_DATA")
 TEST_MYSQL_URL = os.environ.get("TEST_MYSQL_URL")
 RUN = "TEST_RUN"  # the variable that names the folder of this run; xdist's workers inherit it
 
+# Where tests stand, from this folder on. The quick ones are units and the API on the sample and SQLite; the slow
+# ones among them start processes or draw pictures.
 QUICK = ("api", "gap", "llm", "occupations", "onet/test_", "test_")
+SLOW = ("api/test_metrics", "api/test_openapi_examples", "occupations/test_charts", "test_logs")
 SERVICE = ("database/test_tls", "faults", "ops/test_cluster", "ops/test_compose", "ops/test_nginx")
 
 # No test is timed: machines are shared. In CI a run is the same as the one before it.
 settings.register_profile("skillgap", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("skillgap")
+settings.register_profile("quick", settings.get_profile("skillgap"), max_examples=25)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that this run's workers share."""
+    settings.load_profile("quick" if config.option.markexpr == "quick" else "skillgap")
     if RUN not in os.environ:
         os.environ[RUN] = tempfile.mkdtemp(prefix="skillgap_")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not read the other files for the quick tests."""
+    if config.option.markexpr != "quick" or collection_path.suffix != ".py":
+        return None
+    return None if is_quick(collection_path.relative_to(TESTS).as_posix()) else True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -89,8 +100,13 @@ def markers_of(item: pytest.Item) -> Iterator[str]:
         "service": place.startswith(SERVICE),
     }
     yield from (marker for marker, needed in found.items() if needed)
-    if place.startswith(QUICK) and not any(found.values()):
+    if is_quick(place) and not any(found.values()):
         yield "quick"
+
+
+def is_quick(place: str) -> bool:
+    """Whether a file has tests that `make check` runs."""
+    return place.startswith(QUICK) and not place.startswith(SLOW)
 
 
 @pytest.fixture(autouse=True)
