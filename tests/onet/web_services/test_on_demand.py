@@ -220,10 +220,10 @@ Supply = Callable[..., float | None]
 
 @pytest.fixture
 def live(url: str) -> Iterator[LiveCatalogue]:
-    looking = LiveCatalogue(connect(make_url(url)))
-    looking.look()
-    yield looking
-    looking.close()
+    catalogue = LiveCatalogue(connect(make_url(url)))
+    catalogue.refresh()
+    yield catalogue
+    catalogue.close()
 
 
 @pytest.fixture
