@@ -41,10 +41,7 @@ def test_every_line_of_a_load_names_its_run(tmp_path: Path) -> None:
     assert re.match(r"release sample loaded in \d", messages[-1])
     assert {line["run_id"] for line in lines} == {"1"}
     lines = lines_of(*load, "nowhere", status=1, folder=tmp_path)
-    assert (lines[-1]["level"], lines[-1]["message"]) == (
-        "ERROR",
-        "nowhere: no such folder or zip",
-    )
+    assert (lines[-1]["level"], lines[-1]["message"]) == ("ERROR", "nowhere: no such folder or zip")
     assert {line["run_id"] for line in lines} == {"2"}
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
         runs = database.execute("SELECT run_id, outcome FROM load_runs ORDER BY run_id").fetchall()

@@ -9,13 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from skillgap.cli import main
-from skillgap.settings import (
-    AccessSettings,
-    DatabaseSettings,
-    LlmSettings,
-    Settings,
-    WebServicesSettings,
-)
+from skillgap.settings import AccessSettings, DatabaseSettings, LlmSettings, Settings, WebServicesSettings
 
 HASH = "0" * 64
 SECRETS = [
@@ -43,12 +37,7 @@ def fault(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(("settings", "name", "secret"), SECRETS, ids=lambda one: str(one)[:20])
 @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
 def test_a_secret_is_the_text_of_its_file(
-    settings: type[Settings],
-    name: str,
-    secret: str,
-    end: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: type[Settings], name: str, secret: str, end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "secret"
     file.write_bytes((secret + end).encode())
@@ -83,15 +72,10 @@ def test_an_empty_variable_beside_a_file_is_none(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
-    [(None, "No such file or directory"), (b"\xff", "is not a text"), (b"\n", "is empty")],
+    ("content", "what"), [(None, "No such file or directory"), (b"\xff", "is not a text"), (b"\n", "is empty")]
 )
 def test_a_file_that_cannot_be_read_is_told_in_one_line(
-    fault: Callable[[], str],
-    content: bytes | None,
-    what: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[], str], content: bytes | None, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "a {secret}"
     if content is not None:

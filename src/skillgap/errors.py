@@ -128,13 +128,7 @@ class RequestError(SkillgapError):
     precedence: ClassVar[int] = 1
     """The lowest of several faults leads: malformed 0, unknown 1, unavailable 2, choice 3."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        parameter: str | None = None,
-        suggestions: Sequence[Suggestion] = (),
-    ) -> None:
+    def __init__(self, message: str, *, parameter: str | None = None, suggestions: Sequence[Suggestion] = ()) -> None:
         super().__init__(message)
         self.parameter = parameter
         self.suggestions = suggestions

@@ -99,42 +99,17 @@ def test_a_bad_rating_is_impossible(engine: Engine, fault: dict[str, Any]) -> No
         ("elements", {"element_id": "9", "element_name": "X", "domain": "magic"}),
         (
             "job_zones",
-            {
-                "onetsoc_code": "55-1016.00",
-                "job_zone": 6,
-                "date_updated": "2026-11-01",
-                "domain_source": "x",
-            },
+            {"onetsoc_code": "55-1016.00", "job_zone": 6, "date_updated": "2026-11-01", "domain_source": "x"},
         ),
-        (
-            "level_anchors",
-            {"element_id": "9", "scale_id": "LV", "anchor_value": 1, "anchor_description": "x"},
-        ),
+        ("level_anchors", {"element_id": "9", "scale_id": "LV", "anchor_value": 1, "anchor_description": "x"}),
+        ("code_crosswalk", {"onetsoc_2010_code": "15-1132", "onetsoc_code": "55-1016.00", "onetsoc_2010_title": "x"}),
         (
             "code_crosswalk",
-            {
-                "onetsoc_2010_code": "15-1132",
-                "onetsoc_code": "55-1016.00",
-                "onetsoc_2010_title": "x",
-            },
-        ),
-        (
-            "code_crosswalk",
-            {
-                "onetsoc_2010_code": "15-1132.00",
-                "onetsoc_code": "99-9999.00",
-                "onetsoc_2010_title": "x",
-            },
+            {"onetsoc_2010_code": "15-1132.00", "onetsoc_code": "99-9999.00", "onetsoc_2010_title": "x"},
         ),
         ("job_titles", {"onetsoc_code": "99-9999.00", "position": 1, "job_title": "x"}),
-        (
-            "reported_titles",
-            {"onetsoc_code": "99-9999.00", "reported_job_title": "x", "shown_in_my_next_move": "Y"},
-        ),
-        (
-            "reported_titles",
-            {"onetsoc_code": "55-1016.00", "reported_job_title": "x", "shown_in_my_next_move": "X"},
-        ),
+        ("reported_titles", {"onetsoc_code": "99-9999.00", "reported_job_title": "x", "shown_in_my_next_move": "Y"}),
+        ("reported_titles", {"onetsoc_code": "55-1016.00", "reported_job_title": "x", "shown_in_my_next_move": "X"}),
         (
             "related_occupations",
             {
@@ -159,14 +134,7 @@ def test_other_bad_rows_are_impossible(engine: Engine, table: str, row: dict[str
         ("load_runs", {"run_id": 9, "started_at": "2026-11-21 00:00:00", "outcome": "fine"}),
         (
             "loaded_files",
-            {
-                "run_id": 1,
-                "file": "x",
-                "sha256": "0" * 64,
-                "rows_read": 2,
-                "rows_loaded": 1,
-                "rows_rejected": 0,
-            },
+            {"run_id": 1, "file": "x", "sha256": "0" * 64, "rows_read": 2, "rows_loaded": 1, "rows_rejected": 0},
         ),
     ],
 )

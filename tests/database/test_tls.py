@@ -42,15 +42,9 @@ class Authority:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "MySQL")])
         certificate = self._certificate(subject, key, x509.SubjectAlternativeName(names))
         private = key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return {
-            "ca.pem": self.file.read_bytes(),
-            "server-cert.pem": _pem(certificate),
-            "server-key.pem": private,
-        }
+        return {"ca.pem": self.file.read_bytes(), "server-cert.pem": _pem(certificate), "server-key.pem": private}
 
     def _certificate(
         self, subject: x509.Name, key: ec.EllipticCurvePrivateKey, extension: x509.ExtensionType

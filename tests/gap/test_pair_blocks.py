@@ -28,13 +28,7 @@ def hundredths(lowest: int, highest: int) -> st.SearchStrategy[str]:
 
 RATED = st.tuples(
     *(
-        st.builds(
-            rating,
-            st.just(element),
-            hundredths(0, 700),
-            hundredths(100, 500),
-            not_relevant=st.booleans(),
-        )
+        st.builds(rating, st.just(element), hundredths(0, 700), hundredths(100, 500), not_relevant=st.booleans())
         for element in ELEMENTS
     )
 ).map(lambda ratings: profile(*ratings))

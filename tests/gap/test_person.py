@@ -11,10 +11,7 @@ from skillgap.gap.person import all_alike, answered, answered_part, person_profi
 from tests.builders import profile, rating
 
 TARGET = profile(
-    rating("A", "4.50", "4.12"),
-    rating("B", "2.50", "3.00"),
-    rating("C", "3.00", "2.00"),
-    rating("D", "0.88", "1.50"),
+    rating("A", "4.50", "4.12"), rating("B", "2.50", "3.00"), rating("C", "3.00", "2.00"), rating("D", "0.88", "1.50")
 )  # the worked example of the gap method, section 7
 NAMES = {name: name for name in "ABCD"}
 

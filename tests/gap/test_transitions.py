@@ -42,13 +42,7 @@ def hundredths(lowest: int, highest: int) -> st.SearchStrategy[str]:
 PROFILES = st.sets(st.sampled_from("ABCDE")).flatmap(
     lambda elements: st.tuples(
         *(
-            st.builds(
-                rating,
-                st.just(element),
-                hundredths(0, 700),
-                st.none() | hundredths(100, 500),
-                st.booleans(),
-            )
+            st.builds(rating, st.just(element), hundredths(0, 700), st.none() | hundredths(100, 500), st.booleans())
             for element in sorted(elements)
         )
     ).map(lambda ratings: profile(*ratings))
@@ -81,10 +75,7 @@ def weighted_gap(source: Profile, target: Profile) -> float:
 
 SOURCE = profile(rating("A", "3.00"), rating("B", "2.00"), rating("C", "3.50"), rating("D", "0.88", "1", True))
 TARGET = profile(
-    rating("A", "4.50", "4.12"),
-    rating("B", "2.50", "3.00"),
-    rating("C", "3.00", "2.00"),
-    rating("D", "0.88", "1.50"),
+    rating("A", "4.50", "4.12"), rating("B", "2.50", "3.00"), rating("C", "3.00", "2.00"), rating("D", "0.88", "1.50")
 )
 
 

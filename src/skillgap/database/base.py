@@ -17,11 +17,7 @@ from sqlalchemy.types import TypeDecorator
 MYSQL = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 

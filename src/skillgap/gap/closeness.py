@@ -21,8 +21,7 @@ class Closeness(NamedTuple):
 def calibrated_closeness(matrix: ProfileMatrix, measure: Measure) -> Closeness:
     """The closeness of a measure, calibrated on the pairs inside SOC broad occupations."""
     return closeness_of_groups(
-        broad_occupations(matrix.codes),
-        lambda source, targets: distances_from(matrix, source, measure, targets),
+        broad_occupations(matrix.codes), lambda source, targets: distances_from(matrix, source, measure, targets)
     )
 
 

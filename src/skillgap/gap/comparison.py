@@ -134,9 +134,7 @@ def compare_profiles(source: Profile, target: Profile) -> ProfileComparison:
         rows.append((sort_key, element_id, difference, rating, source_rating))
     rows.sort()  # ids differ, so two ratings are never compared
     return ProfileComparison(
-        rows,
-        (required - gap) / required if required else 1.0,
-        gap / (100 * weights) if weights else 0.0,
+        rows, (required - gap) / required if required else 1.0, gap / (100 * weights) if weights else 0.0
     )
 
 

@@ -14,15 +14,7 @@ from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.ratings import Profile
 from skillgap.gap.transitions import Transitions
 from skillgap.onet import codes, queries
-from skillgap.onet.records import (
-    Anchor,
-    Element,
-    Occupation,
-    OlderCode,
-    Related,
-    ReleaseInfo,
-    Scale,
-)
+from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.calibration import agreements, calibrated
 from skillgap.onet.rescored.levels import rescored_profile
@@ -223,10 +215,7 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
 
 
 def read_model_levels(
-    connection: Connection,
-    release: str,
-    elements: Mapping[str, Element],
-    profiles: Mapping[str, Mapping[str, Profile]],
+    connection: Connection, release: str, elements: Mapping[str, Element], profiles: Mapping[str, Mapping[str, Profile]]
 ) -> ModelLevels:
     """The levels that language models gave for a release; none where their tables do not exist yet."""
     if rescored_queries.rescoring_mark(connection) is None:
