@@ -12,7 +12,7 @@ from bench.answering import PAIR, Target, compare, limits, require_wrk, write_sc
 from bench.servers import loaded, serving
 
 CONNECTIONS = 32
-LAYERS = ("everything", "without_cache", "without_fast_path", "without_either", "pydantic")
+LAYERS = ("everything", "without_cache", "without_fast_path", "without_either")
 
 SERVE = """
 import sys

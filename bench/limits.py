@@ -7,7 +7,6 @@ from starlette.types import Receive, Scope, Send
 
 from skillgap.api.app import create_app_from_environment
 from skillgap.api.middleware import response_cache
-from skillgap.occupations.pair import routes as pair_routes
 
 BODY = b"x" * 7_000  # the mean over all pairs of 29.2
 HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"7000")]
@@ -48,9 +47,3 @@ def without_either() -> FastAPI:
     """The service without the cache and without the fast path."""
     response_cache.MAX_RESPONSES = 0
     return without_fast_path()
-
-
-def pydantic() -> FastAPI:
-    """The same, and its JSON written by pydantic."""
-    pair_routes.is_plain = lambda _options: False
-    return without_either()

@@ -27,7 +27,8 @@ import csv, resource, sys, time
 from pathlib import Path
 import pandas as pd
 from sqlalchemy import make_url
-from skillgap.database.engine import connect, writing
+from skillgap.database.engine import connect
+from skillgap.database.transactions import writing
 from skillgap.onet.load.run import LoadRequest, load_release
 from skillgap.migrations import migrate
 engine = connect(make_url(sys.argv[1]))
