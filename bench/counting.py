@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from skillgap.api.middleware.metrics import SECONDS, Figures, RouteTemplates
 
 from skillgap.api.app import create_app
-from skillgap.api.middleware.metrics import SECONDS, Figures, RouteTemplates
 from skillgap.settings import DatabaseSettings
 
 REQUESTS = 50_000

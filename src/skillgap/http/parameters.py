@@ -1,7 +1,5 @@
 """The types that parameters of several routes have."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
 

@@ -4,8 +4,6 @@ The catalogue is the one the API serves from, and is looked at before every answ
 release loaded meanwhile answers. Stdout belongs to the protocol; logs go to stderr.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -16,13 +14,7 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from skillgap import __version__
-from skillgap.errors import (
-    DatabaseUnavailable,
-    NothingLoaded,
-    RequestError,
-    SkillgapError,
-    faults_of,
-)
+from skillgap.errors import DatabaseUnavailable, NothingLoaded, RequestError, SkillgapError, faults_of
 from skillgap.occupations.moves.query import MovesQuery
 from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut
 from skillgap.occupations.moves.service import rank_moves
@@ -43,15 +35,9 @@ and distances are computed by skillgap and not endorsed by USDOL/ETA.
 READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MOST = 50
 
-Code = Annotated[
-    str,
-    Field(description="An O*NET-SOC code such as 29-1141.00, or its first 6 digits.", max_length=100),
-]
+Code = Annotated[str, Field(description="An O*NET-SOC code such as 29-1141.00, or its first 6 digits.", max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="How many to list, at most.")]
-Release = Annotated[
-    str | None,
-    Field(description="A loaded O*NET release; without it the current one.", max_length=20),
-]
+Release = Annotated[str | None, Field(description="A loaded O*NET release; without it the current one.", max_length=20)]
 
 
 class FoundOccupation(OccupationRef):

@@ -1,7 +1,5 @@
 """What responses of several subjects hold. A declared field is always sent; null is "not published"."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, Field

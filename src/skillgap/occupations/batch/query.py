@@ -1,7 +1,5 @@
 """The parameters of many pairs at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
@@ -36,8 +34,7 @@ class PairsBody(GapOptions):
         default="none", description="`anchors` says what the levels mean, in `whole` lines."
     )
     lines: Literal["summary", "whole"] = Field(
-        default="summary",
-        description="`whole` gives the whole response of /skill-gap in every line, not for CSV.",
+        default="summary", description="`whole` gives the whole response of /skill-gap in every line, not for CSV."
     )
 
     @field_validator("lines")
@@ -70,8 +67,7 @@ class MatrixQuery(ReleaseQuery):
         default=None, alias="to", description="The target of every pair; without it each rated occupation."
     )
     domain: Domain = Field(
-        default="skills",
-        description=f"{DOMAIN_DESCRIPTION} `all`: the occupations rated in every loaded domain.",
+        default="skills", description=f"{DOMAIN_DESCRIPTION} `all`: the occupations rated in every loaded domain."
     )
     format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)
 

@@ -3,8 +3,6 @@
 The figures of the matrix are those of a comparison without options, rounded to five decimals as all that we compute.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from json import dumps
 

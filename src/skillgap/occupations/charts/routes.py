@@ -1,7 +1,5 @@
 """``/skill-gap/chart.svg``, ``.png`` and ``.json``: a comparison as a chart to download."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import Query, Response

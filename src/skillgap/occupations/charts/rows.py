@@ -3,8 +3,6 @@
 ``static/answer.js`` does the same when a filter is moved; a test holds the two together.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from skillgap.occupations.charts.view import View
@@ -107,11 +105,7 @@ def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:
 
 
 def _is_shown(element: ElementGapOut, view: View) -> bool:
-    return {
-        "all": True,
-        "gaps": element.difference > 0,
-        "surplus": element.difference < 0,
-    }[view.show]
+    return {"all": True, "gaps": element.difference > 0, "surplus": element.difference < 0}[view.show]
 
 
 def signed(difference: float) -> str:

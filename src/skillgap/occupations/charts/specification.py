@@ -4,8 +4,6 @@ Vega runs in a JavaScript engine that takes some 100 MB; a process that ends giv
 what goes wrong in it stays there.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
@@ -90,23 +88,13 @@ def _marks(rows: list[Row]) -> dict[str, Any]:
             "domain": [KINDS[kind] for kind in _kinds_of(rows)],
             "range": [COLOURS[kind] for kind in _kinds_of(rows)],
         },
-        "legend": {
-            "orient": "bottom",
-            "direction": "vertical",
-            "title": None,
-            "labelLimit": 500,
-            "symbolOpacity": 1,
-        },
+        "legend": {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 500, "symbolOpacity": 1},
     }
     size = {
         "field": "to_importance",
         "type": "quantitative",
         "scale": {"domain": [1, 5], "range": [25, 170]},
-        "legend": {
-            "orient": "bottom",
-            "title": "Importance to the target",
-            "values": [1, 2, 3, 4, 5],
-        },
+        "legend": {"orient": "bottom", "title": "Importance to the target", "values": [1, 2, 3, 4, 5]},
     }
     return {
         "height": {"step": 20},

@@ -1,7 +1,5 @@
 """Which elements of a comparison a chart or the page shows."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, Field

@@ -1,7 +1,5 @@
 """Which moves a query leaves out, and how many each filter removes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 
 from skillgap.errors import InvalidParameter
@@ -41,8 +39,7 @@ def _within_job_zones(catalogue: Catalogue, code: str, most: int) -> set[str]:
     own = catalogue.occupations[code].job_zone
     if own is None:
         raise InvalidParameter(
-            f"{catalogue.info.title} gives {code} no job zone to be near to.",
-            parameter="max_job_zone_difference",
+            f"{catalogue.info.title} gives {code} no job zone to be near to.", parameter="max_job_zone_difference"
         )
     zones = {other: occupation.job_zone for other, occupation in catalogue.occupations.items()}
     return {other for other, zone in zones.items() if zone is not None and abs(zone - own) <= most}

@@ -1,7 +1,5 @@
 """The parameters of moves, paths and door openers."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
@@ -44,8 +42,7 @@ class PathQuery(Formatted, PairQuery):
     """From where to where, on what, and in how many steps."""
 
     domain: Domain = Field(
-        default="skills",
-        description=f"What steps are measured on; `all` is every loaded one. {DOMAIN_DESCRIPTION}",
+        default="skills", description=f"What steps are measured on; `all` is every loaded one. {DOMAIN_DESCRIPTION}"
     )
     max_steps: int = Field(default=3, ge=1, le=MOST_STEPS, description="Steps that the path may have, at most.")
 

@@ -1,7 +1,5 @@
 """What the responses about moves, paths and door openers hold."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, Field
@@ -24,8 +22,7 @@ class WidestGapOut(BaseModel):
 
 
 WidestGaps = Annotated[
-    list[WidestGapOut],
-    Field(description=f"The {MOST_REASONS} widest gaps, or as many as there are, widest first."),
+    list[WidestGapOut], Field(description=f"The {MOST_REASONS} widest gaps, or as many as there are, widest first.")
 ]
 
 

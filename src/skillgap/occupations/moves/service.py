@@ -1,7 +1,5 @@
 """Moves, paths and door openers of one release: ranks among its published ratings alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from skillgap.gap.closeness import Closeness

@@ -1,7 +1,5 @@
 """What an answer says of levels that are a language model's. Null says: all are O*NET's."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -70,9 +68,7 @@ class ModelOut(BaseModel):
             if agreement
             else None,
             calibration=CalibrationOut(
-                calibrated_at=calibration.created_at,
-                fitted_on=len(calibration.fitted),
-                seed=calibration.seed,
+                calibrated_at=calibration.created_at, fitted_on=len(calibration.fitted), seed=calibration.seed
             )
             if calibration
             else None,
@@ -153,10 +149,7 @@ def side_notes(catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed)
 
 
 def level_notes(
-    catalogue: Catalogue,
-    asked: Levels,
-    source: tuple[str, LevelsUsed],
-    target: tuple[str, LevelsUsed],
+    catalogue: Catalogue, asked: Levels, source: tuple[str, LevelsUsed], target: tuple[str, LevelsUsed]
 ) -> list[str]:
     """What a reader has to know of a comparison by these levels; nothing for published ones."""
     if asked == "published":

@@ -1,7 +1,5 @@
 """The parameters of comparisons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
 

@@ -1,16 +1,8 @@
 """Comparing two occupations: the use case of API, command line, MCP and page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-from skillgap.gap.certainty import (
-    Certainty,
-    ClassifiedGap,
-    Comparison,
-    ComparisonOptions,
-    interval,
-)
+from skillgap.gap.certainty import Certainty, ClassifiedGap, Comparison, ComparisonOptions, interval
 from skillgap.gap.certainty import compare as compare_profiles
 from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Estimate
@@ -19,13 +11,7 @@ from skillgap.occupations.pair.levels import LevelsOut, SideLevelsOut, level_not
 from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, MethodOut, SkillGapOut, SummaryOut
 from skillgap.occupations.pair.sides import Side, resolve_sides
-from skillgap.occupations.schemas import (
-    FilterOut,
-    compared_occupation,
-    release_notes,
-    rounded,
-    scale_out,
-)
+from skillgap.occupations.schemas import FilterOut, compared_occupation, release_notes, rounded, scale_out
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.levels import weighed_equally
 
@@ -51,9 +37,7 @@ def compare_sides(catalogue: Catalogue, options: GapOptions, source: Side, targe
         sides = [(side.onetsoc_code, side.used) for side in (source, target)]
         response.notes += level_notes(catalogue, levels, *sides)
         response.levels = LevelsOut(
-            asked=levels,
-            from_occupation=SideLevelsOut.of(source.used),
-            to_occupation=SideLevelsOut.of(target.used),
+            asked=levels, from_occupation=SideLevelsOut.of(source.used), to_occupation=SideLevelsOut.of(target.used)
         )
     return response
 

@@ -1,7 +1,5 @@
 """The two sides of a comparison: occupations by code, in a domain, by published or rescored levels."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

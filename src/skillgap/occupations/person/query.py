@@ -1,7 +1,5 @@
 """What a person states: levels or level anchors by element, and what a release finds wrong with them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
@@ -33,9 +31,7 @@ def _whole(value: object) -> object:
 
 
 PersonLevel = Annotated[
-    float,
-    Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}),
-    AfterValidator(_two_decimals),
+    float, Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}), AfterValidator(_two_decimals)
 ]
 AnchorValue = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=7)]
 

@@ -1,7 +1,5 @@
 """A person beside an occupation, and the occupations that fit a person best."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from skillgap.errors import SeveralFaults

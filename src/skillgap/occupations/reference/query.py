@@ -1,7 +1,5 @@
 """The parameters of what O*NET publishes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,14 +7,7 @@ from pydantic import Field
 
 from skillgap.errors import RequestError
 from skillgap.http.csv_response import Formatted
-from skillgap.http.parameters import (
-    DOMAIN_DESCRIPTION,
-    LEVELS_DESCRIPTION,
-    LONGEST_SEARCH,
-    Domain,
-    Page,
-    ReleaseQuery,
-)
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, LONGEST_SEARCH, Domain, Page, ReleaseQuery
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 

@@ -1,7 +1,5 @@
 """What the answers look like. A field that is declared is always sent; null is "not published"."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal, Self
 

@@ -1,7 +1,5 @@
 """Occupations, ratings, elements and scales of a release, as it publishes them."""
 
-from __future__ import annotations
-
 from skillgap.occupations.pair.levels import RatingLevelsOut
 from skillgap.occupations.reference.query import ElementsQuery, SearchQuery
 from skillgap.occupations.reference.schemas import (

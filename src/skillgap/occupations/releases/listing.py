@@ -1,7 +1,5 @@
 """What ``/releases`` answers: the loaded releases."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Self
 

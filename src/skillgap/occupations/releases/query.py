@@ -1,7 +1,5 @@
 """The parameters of a difference between releases, and the occupations of both that it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 

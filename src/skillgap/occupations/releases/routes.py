@@ -1,7 +1,5 @@
 """``/releases``: which are loaded, and what changed between two of them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Path, Query, Response

@@ -1,7 +1,5 @@
 """What the difference between two releases looks like. A declared field is always sent."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal, Self
 
@@ -9,13 +7,7 @@ from pydantic import BaseModel, Field
 
 from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Rating
-from skillgap.gap.release_difference import (
-    GapChange,
-    GapPair,
-    OccupationChange,
-    RatingChange,
-    RatingPair,
-)
+from skillgap.gap.release_difference import GapChange, GapPair, OccupationChange, RatingChange, RatingPair
 from skillgap.occupations.schemas import Importance, Level, OccupationRef
 
 Listing = Literal["rated", "not_rated", "absent"]

@@ -1,7 +1,5 @@
 """What changed between two releases: a pair, an occupation, or all in short."""
 
-from __future__ import annotations
-
 from skillgap.gap.comparison import compare_profiles
 from skillgap.gap.ratings import Profile
 from skillgap.gap.release_difference import (
@@ -42,10 +40,7 @@ def compare_releases(releases: ReleasePair, query: DiffQuery) -> ReleaseDiffOut:
         gap=_gap(releases, *presences) if len(presences) == 2 else None,
         occupation=_occupation(releases, presences[0]) if len(presences) == 1 else None,
         occupations=None if presences else _occupations(releases, query.domain),
-        notes=[
-            *_notes(releases, query.domain),
-            *(absence for presence in presences for absence in presence.absences),
-        ],
+        notes=[*_notes(releases, query.domain), *(absence for presence in presences for absence in presence.absences)],
     )
 
 
@@ -113,10 +108,7 @@ def _occupations(releases: ReleasePair, domain: str) -> OccupationsDiffOut:
         changed=[
             OccupationSummaryOut(
                 **_in_both(
-                    releases,
-                    diff.onetsoc_code,
-                    before.get(diff.onetsoc_code),
-                    after.get(diff.onetsoc_code),
+                    releases, diff.onetsoc_code, before.get(diff.onetsoc_code), after.get(diff.onetsoc_code)
                 ).model_dump(),
                 change=diff.change,
                 ratings=_rating_changes(diff),
