@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from skillgap.occupations.releases.listing import ReleaseOut
+from skillgap.occupations.releases.schemas import ReleaseOut
 
 
 class DatabaseOut(BaseModel):

@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from skillgap.errors import OccupationNotRated, RequestError, faults_of
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
-from skillgap.occupations.pair.query import GapOptions
-from skillgap.occupations.pair.sides import domain_of, resolve_side
+from skillgap.occupations.pair.query import GapOptions, domain_of, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_PAIRS = 10_000

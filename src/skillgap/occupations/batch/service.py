@@ -11,9 +11,9 @@ from skillgap.gap.pair_blocks import COLUMNS, Block, blocks
 from skillgap.http.csv_response import cells, columns, csv_text
 from skillgap.occupations.batch.query import MatrixQuery, NamedPair, PairsBody, code_in_matrix
 from skillgap.occupations.batch.schemas import PairOut
+from skillgap.occupations.pair.query import Side, resolve_sides
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.occupations.pair.service import compare_by_options, compare_sides, summarise
-from skillgap.occupations.pair.sides import Side, resolve_sides
 from skillgap.onet.catalogue import Catalogue
 
 CSV_HEADER = csv_text([COLUMNS])

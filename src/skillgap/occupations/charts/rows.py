@@ -3,13 +3,31 @@
 ``static/answer.js`` does the same when a filter is moved; a test holds the two together.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from skillgap.occupations.charts.view import View
-from skillgap.occupations.pair.query import GapQuery
+from pydantic import BaseModel, Field
+
+from skillgap.http.parameters import DOMAIN_DESCRIPTION
+from skillgap.occupations.pair.query import GapQuery, PairQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
 from skillgap.onet.catalogue import Catalogue
+
+RatedDomain = Literal["skills", "knowledge", "abilities", "work_activities"]
+
+
+class View(BaseModel):
+    """What is shown of a comparison; filters never change the figures themselves."""
+
+    domain: RatedDomain = Field(default="skills", description=DOMAIN_DESCRIPTION)
+    show: Literal["gaps", "all", "surplus"] = Field(default="gaps", description="What is drawn.")
+    min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that counts.")
+    certain: bool = Field(default=False, description="Only gaps of class `gap` count.")
+
+
+class ChartQuery(View, PairQuery):
+    """The parameters of a chart."""
+
 
 NOUNS = {
     "skills": ("skill", "skills"),

@@ -10,8 +10,7 @@ import sys
 from typing import Any, Literal
 
 from skillgap.errors import ChartsBusy
-from skillgap.occupations.charts.rows import KINDS, Row, headline, rows_of
-from skillgap.occupations.charts.view import View
+from skillgap.occupations.charts.rows import KINDS, Row, View, headline, rows_of
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.onet.records import ReleaseInfo
 

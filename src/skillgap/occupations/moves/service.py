@@ -7,8 +7,7 @@ from skillgap.gap.comparison import skill_gap
 from skillgap.gap.distances import Measure
 from skillgap.gap.door_openers import DoorOpener
 from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
-from skillgap.occupations.moves.filters import apply_filters
-from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery
+from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery, apply_filters
 from skillgap.occupations.moves.schemas import (
     MOST_REASONS,
     ClosenessOut,
@@ -21,7 +20,7 @@ from skillgap.occupations.moves.schemas import (
     StepOut,
     WidestGapOut,
 )
-from skillgap.occupations.pair.sides import resolve_sides
+from skillgap.occupations.pair.query import resolve_sides
 from skillgap.occupations.schemas import occupation_ref, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 

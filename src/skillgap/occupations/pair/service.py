@@ -8,9 +8,8 @@ from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Estimate
 from skillgap.occupations.pair.explanation import explain
 from skillgap.occupations.pair.levels import LevelsOut, SideLevelsOut, level_notes
-from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery
+from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery, Side, resolve_sides
 from skillgap.occupations.pair.schemas import ElementGapOut, MethodOut, SkillGapOut, SummaryOut
-from skillgap.occupations.pair.sides import Side, resolve_sides
 from skillgap.occupations.schemas import FilterOut, compared_occupation, release_notes, rounded, scale_out
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.levels import weighed_equally

@@ -12,8 +12,7 @@ from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, Page, ReleaseQuery
 from skillgap.http.routing import LONGEST_NAME
-from skillgap.occupations.pair.query import CompareOptions
-from skillgap.occupations.pair.sides import domain_of, resolve_side
+from skillgap.occupations.pair.query import CompareOptions, domain_of, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_ANSWERS = 500  # O*NET rates 161 elements in four domains

@@ -6,9 +6,9 @@ from skillgap.errors import SeveralFaults
 from skillgap.gap.distances import differences_from, gaps_from
 from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.person import all_alike, answered, answered_part
+from skillgap.occupations.pair.query import Side, resolve_side
 from skillgap.occupations.pair.schemas import PersonOut, SkillGapOut
 from skillgap.occupations.pair.service import build_response
-from skillgap.occupations.pair.sides import Side, resolve_side
 from skillgap.occupations.person.query import (
     MatchesBody,
     Person,

@@ -9,7 +9,7 @@ from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, fault
 from skillgap.gap.ratings import Profile
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery
 from skillgap.http.reader import Reader
-from skillgap.occupations.pair.sides import domain_of
+from skillgap.occupations.pair.query import domain_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import parse_code
 
