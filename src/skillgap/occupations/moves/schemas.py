@@ -6,14 +6,14 @@ from pydantic import BaseModel, Field
 
 from skillgap.gap.distances import Measure
 from skillgap.gap.transitions import Direction
-from skillgap.occupations.schemas import Coverage, FilterOut, Level, OccupationRef, WeightedGap
+from skillgap.occupations.schemas import Coverage, FilterOut, Level, OccupationRef, ResponseModel, WeightedGap
 
 MOST_REASONS = 3
 
 Notes = Annotated[list[str], Field(description="What to know before relying on the figures.")]
 
 
-class WidestGapOut(BaseModel):
+class WidestGapOut(ResponseModel):
     """One of the widest gaps of a move."""
 
     element_id: str
@@ -39,7 +39,7 @@ class ClosenessOut(BaseModel):
     pairs: int = Field(ge=0, description="Ordered pairs of occupations that it rests on.")
 
 
-class RelatedEntryOut(BaseModel):
+class RelatedEntryOut(ResponseModel):
     """An entry in O*NET's own list of related occupations."""
 
     relatedness_tier: str

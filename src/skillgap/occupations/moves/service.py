@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from skillgap.gap.closeness import Closeness
-from skillgap.gap.comparison import skill_gap
+from skillgap.gap.comparison import ElementGap, skill_gap
 from skillgap.gap.distances import Measure
 from skillgap.gap.door_openers import DoorOpener
 from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
@@ -16,9 +16,7 @@ from skillgap.occupations.moves.schemas import (
     OpenerOut,
     OpenersOut,
     PathOut,
-    RelatedEntryOut,
     StepOut,
-    WidestGapOut,
 )
 from skillgap.occupations.pair.query import resolve_sides
 from skillgap.occupations.schemas import occupation_ref, release_notes, rounded
@@ -161,6 +159,7 @@ def _closeness_notes(closeness: Closeness) -> list[str]:
 
 
 def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closeness: Closeness) -> MoveOut:
+    entries = catalogue.related.get(move.step.source, ())
     return MoveOut(
         rank=move.rank,
         occupation=occupation_ref(catalogue, move.other),
@@ -169,7 +168,7 @@ def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closenes
         weighted_gap=rounded(move.step.gap),
         coverage=rounded(move.step.coverage),
         job_zone=catalogue.occupations[move.other].job_zone,
-        related=_related(catalogue, move.step),
+        related=next((entry for entry in entries if entry.onetsoc_code == move.step.target), None),
         largest_gaps=_largest_gaps(comparing, move.step),
     )
 
@@ -207,16 +206,5 @@ def _openers_out(
     ]
 
 
-def _largest_gaps(transitions: Transitions, step: Step) -> list[WidestGapOut]:
-    gaps = skill_gap(transitions.profile(step.source), transitions.profile(step.target))
-    return [
-        WidestGapOut(element_id=gap.element_id, element_name=gap.element_name, difference=float(gap.difference))
-        for gap in gaps[:MOST_REASONS]
-    ]
-
-
-def _related(catalogue: Catalogue, step: Step) -> RelatedEntryOut | None:
-    for entry in catalogue.related.get(step.source, ()):
-        if entry.onetsoc_code == step.target:
-            return RelatedEntryOut(relatedness_tier=entry.relatedness_tier, related_index=entry.related_index)
-    return None
+def _largest_gaps(transitions: Transitions, step: Step) -> list[ElementGap]:
+    return skill_gap(transitions.profile(step.source), transitions.profile(step.target))[:MOST_REASONS]

@@ -3,12 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from skillgap.occupations.schemas import ResponseModel
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels, LevelsUsed
-
-AGREEMENT_DECIMALS = 3  # of figures of agreement
 
 NOT_APPROVED = (
     "Levels of {title} are those of a language model ({model}, prompt {prompt_version}, asked "
@@ -23,12 +22,15 @@ TWO_RATERS = (
 )
 
 
-class AgreementOut(BaseModel):
+AgreementFigure = Annotated[float, AfterValidator(lambda figure: round(figure, 3))]
+
+
+class AgreementOut(ResponseModel):
     """How far the rater is from O*NET where both have rated, in levels (model minus O*NET)."""
 
     occupations: int
-    bias: float
-    mean_absolute_error: float
+    bias: AgreementFigure
+    mean_absolute_error: AgreementFigure
 
 
 class CalibrationOut(BaseModel):
@@ -52,21 +54,14 @@ class ModelOut(BaseModel):
     @classmethod
     def of(cls, used: LevelsUsed) -> Self | None:
         """The model behind a profile; None where the levels are O*NET's."""
-        occupation, agreement, calibration = used.occupation, used.agreement, used.calibration
+        occupation, calibration = used.occupation, used.calibration
         if occupation is None:
             return None
         return cls(
-            model=occupation.rater.model,
-            prompt_version=occupation.rater.prompt_version,
+            **occupation.rater._asdict(),
             last_asked=occupation.last_asked,
             runs=occupation.runs,
-            agreement=AgreementOut(
-                occupations=agreement.occupations,
-                bias=round(agreement.bias, AGREEMENT_DECIMALS),
-                mean_absolute_error=round(agreement.mean_absolute_error, AGREEMENT_DECIMALS),
-            )
-            if agreement
-            else None,
+            agreement=used.agreement,
             calibration=CalibrationOut(
                 calibrated_at=calibration.created_at, fitted_on=len(calibration.fitted), seed=calibration.seed
             )
@@ -118,19 +113,12 @@ class RatingLevelsOut(BaseModel):
         """The levels of one occupation; None where O*NET's were asked for."""
         if asked == "published":
             return None
-        rescored = used.occupation.levels if used.occupation else {}
+        levels = used.occupation.levels if used.occupation else {}
         return cls(
             asked=asked,
             given=SideLevelsOut.of(used),
             rescored=[
-                RescoredLevelOut(
-                    element_id=element_id,
-                    level=float(one.level),
-                    spread=float(one.spread),
-                    confidence=one.confidence,
-                    reason=one.reason,
-                )
-                for element_id, one in rescored.items()
+                RescoredLevelOut(element_id=element_id, **level._asdict()) for element_id, level in levels.items()
             ],
             notes=side_notes(catalogue, asked, code, used),
         )

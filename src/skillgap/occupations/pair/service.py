@@ -10,7 +10,7 @@ from skillgap.occupations.pair.explanation import explain
 from skillgap.occupations.pair.levels import LevelsOut, SideLevelsOut, level_notes
 from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery, Side, resolve_sides
 from skillgap.occupations.pair.schemas import ElementGapOut, MethodOut, SkillGapOut, SummaryOut
-from skillgap.occupations.schemas import FilterOut, compared_occupation, release_notes, rounded, scale_out
+from skillgap.occupations.schemas import compared_occupation, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.levels import weighed_equally
 
@@ -59,7 +59,7 @@ def build_response(catalogue: Catalogue, options: CompareOptions, source: Side, 
         from_occupation=None,
         person=None,
         to_occupation=to_occupation,
-        scale=scale_out(catalogue, "LV"),
+        scale=catalogue.scales["LV"],
         domain=options.domain,
         method=MethodOut(
             confidence=options.confidence,
@@ -67,7 +67,7 @@ def build_response(catalogue: Catalogue, options: CompareOptions, source: Side, 
             adjust=options.adjust,
             order="difference, to_importance, element_id",
         ),
-        filters=[FilterOut.model_validate(used._asdict()) for used in comparison.filters],
+        filters=comparison.filters,
         summary=summarise(comparison),
         skill_gaps=shape(comparison.gaps),
         met=shape_others(comparison.met) if options.includes("met") else None,

@@ -3,18 +3,16 @@
 from skillgap.occupations.pair.levels import RatingLevelsOut
 from skillgap.occupations.reference.query import ElementsQuery, SearchQuery
 from skillgap.occupations.reference.schemas import (
-    AnchorOut,
     ElementOut,
     ElementsOut,
     OccupationMatch,
     OccupationOut,
     OccupationsOut,
-    RatingOut,
     RatingsOut,
     RelatedOut,
     ScalesOut,
 )
-from skillgap.occupations.schemas import compared_occupation, scale_out
+from skillgap.occupations.schemas import compared_occupation
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 
@@ -46,18 +44,13 @@ def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
     code = occupation.onetsoc_code
     return OccupationOut(
         release=catalogue.info.release,
-        onetsoc_code=code,
-        title=occupation.title,
-        description=occupation.description,
-        job_zone=occupation.job_zone,
+        **occupation._asdict(),
         rated_domains=catalogue.rated_domains(code),
         job_titles=list(catalogue.job_titles.get(code, ())),
         related_occupations=[
             RelatedOut(
-                onetsoc_code=entry.onetsoc_code,
+                **entry._asdict(),
                 title=catalogue.occupations[entry.onetsoc_code].title,
-                relatedness_tier=entry.relatedness_tier,
-                related_index=entry.related_index,
                 rated=catalogue.is_rated(entry.onetsoc_code),
             )
             for entry in catalogue.related.get(code, ())
@@ -76,7 +69,7 @@ def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -
         release=catalogue.info.release,
         occupation=compared_occupation(catalogue, code, used),
         domain=domain,
-        ratings=[RatingOut.of(rating) for rating in profile.values()],
+        ratings=list(profile.values()),
         levels=RatingLevelsOut.of(catalogue, levels, code, used),
     )
 
@@ -88,16 +81,7 @@ def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
     return ElementsOut(
         release=catalogue.info.release,
         elements=[
-            ElementOut(
-                element_id=element.element_id,
-                element_name=element.element_name,
-                description=element.description,
-                domain=element.domain,
-                level_anchors=[
-                    AnchorOut.model_validate(anchor._asdict())
-                    for anchor in catalogue.anchors.get(element.element_id, ())
-                ],
-            )
+            ElementOut(**element._asdict(), level_anchors=list(catalogue.anchors.get(element.element_id, ())))
             for element in catalogue.elements.values()
             if element.domain and query.domain in (element.domain, "all")
         ],
@@ -106,8 +90,7 @@ def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
 
 def read_scales(catalogue: Catalogue) -> ScalesOut:
     """Every scale of the release with its ends."""
-    scales = [scale_out(catalogue, scale_id) for scale_id in catalogue.scales]
-    return ScalesOut(release=catalogue.info.release, scales=scales)
+    return ScalesOut(release=catalogue.info.release, scales=list(catalogue.scales.values()))
 
 
 def _match(
