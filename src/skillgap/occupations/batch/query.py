@@ -5,9 +5,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from skillgap.errors import OccupationNotRated, RequestError, faults_of
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
-from skillgap.occupations.pair.query import GapOptions, domain_of, resolve_side
+from skillgap.errors import OccupationNotRated, RequestError
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
+from skillgap.occupations.pair.query import GapOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_PAIRS = 10_000
@@ -46,11 +46,7 @@ class PairsBody(GapOptions):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """A domain that is not loaded; codes are reported in their lines."""
-        if (domain := domain_of(values)) != "all":
-            try:
-                catalogue.require_domain(domain)
-            except RequestError as error:
-                yield error
+        yield from faults_in(require_domain, catalogue, values)
 
 
 class MatrixQuery(ReleaseQuery):
@@ -73,19 +69,12 @@ class MatrixQuery(ReleaseQuery):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with the codes that are given and the domain."""
-        domain = domain_of(values)
-        if domain != "all":
-            try:
-                catalogue.require_domain(domain)
-            except RequestError as error:
-                yield error
-                return
+        if faults := faults_in(require_domain, catalogue, values):
+            yield from faults
+            return
         for parameter in ("from", "to"):
             if values.get(parameter) is not None:
-                try:
-                    code_in_matrix(catalogue, values, parameter)
-                except RequestError as error:
-                    yield from faults_of(error)
+                yield from faults_in(code_in_matrix, catalogue, values, parameter)
 
 
 def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> str:

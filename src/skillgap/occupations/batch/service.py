@@ -24,9 +24,7 @@ def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
 
     Raises SeveralFaults before the first line for a domain that is not loaded.
     """
-    faults = list(body.faults({"domain": body.domain}, catalogue))
-    if faults:
-        raise SeveralFaults(faults)
+    body.check({"domain": body.domain}, catalogue)
     lines = (_line(catalogue, body, pair) for pair in body.pairs)
     if body.format == "json-lines":
         return (f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
@@ -48,9 +46,7 @@ def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:
 def matrix_blocks(catalogue: Catalogue, query: MatrixQuery) -> Iterator[Block]:
     """The pairs as arrays, a block for each source or target."""
     values = query.model_dump(by_alias=True)
-    faults = list(query.faults(values, catalogue))
-    if faults:
-        raise SeveralFaults(faults)
+    query.check(values, catalogue)
     source, target = (
         code_in_matrix(catalogue, values, parameter) if values[parameter] is not None else None
         for parameter in ("from", "to")

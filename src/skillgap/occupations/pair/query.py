@@ -9,7 +9,14 @@ from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, fault
 from skillgap.gap.certainty import ComparisonOptions
 from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
+from skillgap.http.parameters import (
+    DOMAIN_DESCRIPTION,
+    LEVELS_DESCRIPTION,
+    Domain,
+    OccupationCode,
+    ReleaseQuery,
+    faults_in,
+)
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, Levels, LevelsUsed
 from skillgap.onet.tables import DOMAINS
@@ -49,6 +56,12 @@ def resolve_side(catalogue: Catalogue, values: Mapping[str, Any], parameter: str
     levels = values.get("levels")
     known = levels if levels in ("rescored", "calibrated") else "published"
     return Side(code, *catalogue.profile_by_levels(code, known, parameter, domain_of(values)))
+
+
+def require_domain(catalogue: Catalogue, values: Mapping[str, Any]) -> None:
+    """Raise DomainNotLoaded where the values name one domain that the release does not have."""
+    if (domain := domain_of(values)) != "all":
+        catalogue.require_domain(domain)
 
 
 def domain_of(values: Mapping[str, Any]) -> str:
@@ -127,10 +140,7 @@ class PairQuery(ReleaseQuery):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with both codes and the domain."""
-        try:
-            resolve_sides(catalogue, values)
-        except RequestError as error:
-            yield from faults_of(error)
+        yield from faults_in(resolve_sides, catalogue, values)
 
 
 class GapQuery(GapOptions, Formatted, PairQuery):

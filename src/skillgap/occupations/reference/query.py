@@ -7,9 +7,26 @@ from pydantic import Field
 
 from skillgap.errors import RequestError
 from skillgap.http.csv_response import Formatted
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, LONGEST_SEARCH, Domain, Page, ReleaseQuery
+from skillgap.http.parameters import (
+    DOMAIN_DESCRIPTION,
+    LEVELS_DESCRIPTION,
+    LONGEST_SEARCH,
+    Domain,
+    Page,
+    ReleaseQuery,
+    faults_in,
+)
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.records import Occupation
 from skillgap.onet.rescored.model_levels import Levels
+
+
+def listed_occupation(catalogue: Catalogue, code: str) -> Occupation:
+    """An occupation, rated or not.
+
+    Raises InvalidParameter, SeveralOccupations, OccupationNotFound or CodeOfOlderTaxonomy.
+    """
+    return catalogue.occupation(catalogue.code_named(code, "code", rated=False), "code")
 
 
 class SearchQuery(ReleaseQuery, Page, Formatted):
@@ -30,10 +47,7 @@ class ListedCodeQuery(ReleaseQuery):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """A code that the release does not list."""
-        try:
-            catalogue.occupation(catalogue.code_named(values["code"], "code", rated=False), "code")
-        except RequestError as error:
-            yield error
+        yield from faults_in(listed_occupation, catalogue, values["code"])
 
 
 class RatingsQuery(ReleaseQuery, Formatted):

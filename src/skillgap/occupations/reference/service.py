@@ -1,7 +1,7 @@
 """Occupations, ratings, elements and scales of a release, as it publishes them."""
 
 from skillgap.occupations.pair.levels import RatingLevelsOut
-from skillgap.occupations.reference.query import ElementsQuery, SearchQuery
+from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, listed_occupation
 from skillgap.occupations.reference.schemas import (
     ElementOut,
     ElementsOut,
@@ -36,11 +36,8 @@ def search_occupations(catalogue: Catalogue, query: SearchQuery) -> OccupationsO
 
 
 def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
-    """Everything the release says of an occupation but its ratings.
-
-    Raises InvalidParameter, SeveralOccupations, OccupationNotFound or CodeOfOlderTaxonomy.
-    """
-    occupation = catalogue.occupation(catalogue.code_named(code, "code", rated=False), "code")
+    """Everything the release says of an occupation but its ratings; raises what ``listed_occupation`` does."""
+    occupation = listed_occupation(catalogue, code)
     code = occupation.onetsoc_code
     return OccupationOut(
         release=catalogue.info.release,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
 from skillgap.gap.ratings import Profile
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery, faults_in
 from skillgap.http.reader import Reader
 from skillgap.occupations.pair.query import domain_of
 from skillgap.onet.catalogue import Catalogue
@@ -34,10 +34,7 @@ class DiffQuery(StrictQuery):
     @classmethod
     def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
         """Releases that are not loaded, or what both find wrong with the codes."""
-        try:
-            find_presences(read_pair(reader, values["a"], values["b"]), values)
-        except RequestError as error:
-            yield from faults_of(error)
+        yield from faults_in(lambda: find_presences(read_pair(reader, values["a"], values["b"]), values))
 
 
 class ReleasePair(NamedTuple):

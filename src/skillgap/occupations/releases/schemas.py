@@ -5,10 +5,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Rating
 from skillgap.gap.release_difference import GapChange, GapPair, OccupationChange, RatingChange, RatingPair
-from skillgap.occupations.schemas import Importance, Level, OccupationRef
+from skillgap.occupations.schemas import Importance, Level, OccupationRef, ResponseModel
 from skillgap.onet.records import ReleaseInfo
 
 
@@ -96,8 +95,8 @@ class ChangedRatingOut(BaseModel):
             element_id=pair.element_id,
             element_name=rating.element_name if rating else "",
             change=pair.change,
-            before=RatingInRelease.of(pair.before) if pair.before else None,
-            after=RatingInRelease.of(pair.after) if pair.after else None,
+            before=pair.before and RatingInRelease.of(pair.before),
+            after=pair.after and RatingInRelease.of(pair.after),
         )
 
 
@@ -110,25 +109,14 @@ class OccupationDiffOut(BaseModel):
     changed: list[ChangedRatingOut] = Field(description="Every element that was not simply carried over, by id.")
 
 
-class GapInRelease(BaseModel):
+class GapInRelease(ResponseModel):
     """One element of the pair as one of the releases has it."""
 
-    from_level: Level
-    to_level: Level
+    from_level: Level = Field(validation_alias="source_level")
+    to_level: Level = Field(validation_alias="target_level")
     difference: float = Field(ge=-7, le=7, description="to_level - from_level; a gap above 0.")
-    to_importance: Importance | None
+    to_importance: Importance | None = Field(validation_alias="target_importance")
     low_precision: bool
-
-    @classmethod
-    def of(cls, element: ElementGap) -> Self:
-        """The answer for one element."""
-        return cls(
-            from_level=float(element.source_level),
-            to_level=float(element.target_level),
-            difference=float(element.difference),
-            to_importance=None if element.target_importance is None else float(element.target_importance),
-            low_precision=element.low_precision,
-        )
 
 
 class ChangedGapOut(BaseModel):
@@ -152,8 +140,8 @@ class ChangedGapOut(BaseModel):
             element_id=pair.element_id,
             element_name=element.element_name if element else "",
             change=pair.change,
-            before=GapInRelease.of(pair.before) if pair.before else None,
-            after=GapInRelease.of(pair.after) if pair.after else None,
+            before=pair.before,
+            after=pair.after,
             from_rating=pair.source,
             to_rating=pair.target,
         )

@@ -127,8 +127,7 @@ def _profiles(catalogue: Catalogue, domain: str) -> dict[str, Profile]:
 
 
 def _in_both(releases: ReleasePair, code: str, before: Profile | None, after: Profile | None) -> OccupationInBoth:
-    occupations = [catalogue.occupations.get(code) for catalogue in releases]
-    titles = [occupation.title for occupation in occupations if occupation]
+    titles = [catalogue.occupations[code].title for catalogue in releases if code in catalogue.occupations]
     return OccupationInBoth(
         onetsoc_code=code,
         title=titles[-1],
@@ -144,10 +143,4 @@ def _listing(catalogue: Catalogue, code: str, profile: Profile | None) -> Listin
 
 
 def _rating_changes(*diffs: OccupationDiff) -> RatingChangesOut:
-    return RatingChangesOut(
-        carried_over=sum(diff.ratings[RatingChange.CARRIED_OVER] for diff in diffs),
-        restated=sum(diff.ratings[RatingChange.RESTATED] for diff in diffs),
-        re_surveyed=sum(diff.ratings[RatingChange.RE_SURVEYED] for diff in diffs),
-        newly_rated=sum(diff.ratings[RatingChange.NEWLY_RATED] for diff in diffs),
-        no_longer_rated=sum(diff.ratings[RatingChange.NO_LONGER_RATED] for diff in diffs),
-    )
+    return RatingChangesOut(**{kind.value: sum(diff.ratings[kind] for diff in diffs) for kind in RatingChange})
