@@ -4,6 +4,7 @@ The figures of the matrix are those of a comparison without options, rounded to 
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from json import dumps
 
 from skillgap.errors import SeveralFaults
@@ -28,7 +29,7 @@ def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
     lines = (_line(catalogue, body, pair) for pair in body.pairs)
     if body.format == "json-lines":
         return (f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
-    return _with_header(csv_text([columns(PairOut)]), (csv_text([cells(line)]) for line in lines))
+    return chain([csv_text([columns(PairOut)])], (csv_text([cells(line)]) for line in lines))
 
 
 def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:
@@ -40,7 +41,7 @@ def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:
     rows = matrix_blocks(catalogue, query)
     if query.format == "json-lines":
         return (json_lines(release, block) for block in rows)
-    return _with_header(CSV_HEADER, (csv_lines(release, block) for block in rows))
+    return chain([CSV_HEADER], (csv_lines(release, block) for block in rows))
 
 
 def matrix_blocks(catalogue: Catalogue, query: MatrixQuery) -> Iterator[Block]:
@@ -93,8 +94,3 @@ def _line(catalogue: Catalogue, body: PairsBody, pair: NamedPair) -> SkillGapOut
 
 def _model(side: Side) -> str | None:
     return side.used.occupation.rater.model if side.used.occupation else None
-
-
-def _with_header(header: str, lines: Iterator[str]) -> Iterator[str]:
-    yield header
-    yield from lines

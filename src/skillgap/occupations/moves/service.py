@@ -55,7 +55,7 @@ def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: st
         offset=query.offset,
         notes=[
             *release_notes(catalogue, query.domain or SKILLS),
-            *_closeness_notes(closeness),
+            *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([UNDEMANDING_FIRST] if query.measure is Measure.GAP else []),
         ],
         moves=[
@@ -92,7 +92,7 @@ def find_path(catalogue: Catalogue, query: PathQuery) -> PathOut:
         direct=_step_out(catalogue, transitions, transitions.step(source, target), closeness),
         notes=[
             *release_notes(catalogue, query.domain),
-            *_closeness_notes(closeness),
+            *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([SKILLS_ALONE] if domains == (SKILLS,) else []),
         ],
     )
@@ -121,7 +121,7 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
         total=len(openers),
         limit=query.limit,
         offset=query.offset,
-        notes=[*release_notes(catalogue, SKILLS), *_closeness_notes(closeness), SKILLS_ALONE],
+        notes=[*release_notes(catalogue, SKILLS), *([] if closeness.pairs else [NOT_CALIBRATED]), SKILLS_ALONE],
         openers=_openers_out(catalogue, code, openers[query.offset : query.offset + query.limit], query.occupations),
     )
 
@@ -152,10 +152,6 @@ def _closeness_out(transitions: Transitions, measure: Measure) -> ClosenessOut:
         threshold=rounded(closeness.threshold),
         pairs=closeness.pairs,
     )
-
-
-def _closeness_notes(closeness: Closeness) -> list[str]:
-    return [] if closeness.pairs else [NOT_CALIBRATED]
 
 
 def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closeness: Closeness) -> MoveOut:

@@ -62,11 +62,10 @@ class ModelOut(BaseModel):
             last_asked=occupation.last_asked,
             runs=occupation.runs,
             agreement=used.agreement,
-            calibration=CalibrationOut(
+            calibration=calibration
+            and CalibrationOut(
                 calibrated_at=calibration.created_at, fitted_on=len(calibration.fitted), seed=calibration.seed
-            )
-            if calibration
-            else None,
+            ),
         )
 
 
@@ -109,26 +108,26 @@ class RatingLevelsOut(BaseModel):
     notes: list[str]
 
     @classmethod
-    def of(cls, catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed) -> Self | None:
+    def of(cls, catalogue: Catalogue, levels: Levels, code: str, used: LevelsUsed) -> Self | None:
         """The levels of one occupation; None where O*NET's were asked for."""
-        if asked == "published":
+        if levels == "published":
             return None
-        levels = used.occupation.levels if used.occupation else {}
+        rescored = used.occupation.levels if used.occupation else {}
         return cls(
-            asked=asked,
+            asked=levels,
             given=SideLevelsOut.of(used),
             rescored=[
-                RescoredLevelOut(element_id=element_id, **level._asdict()) for element_id, level in levels.items()
+                RescoredLevelOut(element_id=element_id, **level._asdict()) for element_id, level in rescored.items()
             ],
-            notes=side_notes(catalogue, asked, code, used),
+            notes=side_notes(catalogue, levels, code, used),
         )
 
 
-def side_notes(catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed) -> list[str]:
+def side_notes(catalogue: Catalogue, levels: Levels, code: str, used: LevelsUsed) -> list[str]:
     """What a reader has to know of one side's levels."""
     title = f"{code} {catalogue.occupations[code].title}"
     if used.occupation is None:
-        return [NONE_THERE.format(levels=asked, title=title)]
+        return [NONE_THERE.format(levels=levels, title=title)]
     rater = used.occupation.rater
     notes = [NOT_APPROVED.format(title=title, last_asked=used.occupation.last_asked, **rater._asdict())]
     if used.agreement is None:
@@ -137,14 +136,14 @@ def side_notes(catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed)
 
 
 def level_notes(
-    catalogue: Catalogue, asked: Levels, source: tuple[str, LevelsUsed], target: tuple[str, LevelsUsed]
+    catalogue: Catalogue, levels: Levels, source: tuple[str, LevelsUsed], target: tuple[str, LevelsUsed]
 ) -> list[str]:
     """What a reader has to know of a comparison by these levels; nothing for published ones."""
-    if asked == "published":
+    if levels == "published":
         return []
-    notes = [note for code, used in dict((source, target)).items() for note in side_notes(catalogue, asked, code, used)]
-    raters = [used.occupation and used.occupation.rater for _, used in (source, target)]
-    if raters[0] != raters[1]:
+    sides = dict((source, target))  # one where both are the same occupation
+    notes = [note for code, used in sides.items() for note in side_notes(catalogue, levels, code, used)]
+    if len({used.occupation and used.occupation.rater for used in sides.values()}) > 1:
         notes.append(TWO_RATERS)
     target_code, used = target
     if used.occupation is not None and not catalogue.is_rated(target_code):

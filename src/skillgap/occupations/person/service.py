@@ -8,12 +8,7 @@ from skillgap.gap.person import all_alike, answered, answered_part
 from skillgap.occupations.pair.query import Side, resolve_side
 from skillgap.occupations.pair.schemas import PersonOut, SkillGapOut
 from skillgap.occupations.pair.service import build_response
-from skillgap.occupations.person.query import (
-    MatchesBody,
-    Person,
-    PersonGapBody,
-    nothing_answered,
-)
+from skillgap.occupations.person.query import MatchesBody, Person, PersonGapBody, nothing_answered
 from skillgap.occupations.person.schemas import MatchesOut, MatchOut
 from skillgap.occupations.schemas import FilterOut, occupation_ref, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
