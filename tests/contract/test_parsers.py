@@ -21,9 +21,8 @@ from skillgap.http.bodies import parse_object
 from skillgap.http.csv_response import csv_text
 from skillgap.http.parameters import CODE_PATTERN
 from skillgap.occupations.pair.fast_json import plain_response
-from skillgap.occupations.pair.query import GapOptions
+from skillgap.occupations.pair.query import GapOptions, Side
 from skillgap.occupations.pair.service import compare_sides
-from skillgap.occupations.pair.sides import Side
 from skillgap.onet.codes import parse_code
 from skillgap.onet.supplements.ratings import Fetched
 from skillgap.onet.web_services.client import WebServices

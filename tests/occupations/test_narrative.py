@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from skillgap.llm.client import Chat
-from skillgap.occupations.pair.narrative import Narrator, NotTold, grounded
+from skillgap.occupations.pair.narrative import Narrator, NoNarrative, grounded
 from tests.llm.fake_model import FakeModel, failing, plain
 from tests.onet.rescoring.conftest import KEY
 from tests.onet.rescoring.test_answers import COOKS, DEVELOPERS, Serve, gap, serve
@@ -119,7 +119,7 @@ def test_two_who_ask_at_once_share_one_call(model: FakeModel) -> None:
     async def both() -> list[Any]:
         async with Chat("m", base_url=model.url, api_key=None, timeout_seconds=5) as chat:
             narrator = Narrator(chat, 10**6)
-            return await asyncio.gather(narrator.tell(FACTS), narrator.tell(FACTS))
+            return await asyncio.gather(narrator.narrate(FACTS), narrator.narrate(FACTS))
 
     first, second = asyncio.run(both())
     assert first is second
@@ -132,7 +132,7 @@ def test_the_response_format_is_found_for_narratives_too(model: FakeModel) -> No
 
     async def tell() -> Any:
         async with Chat("m", base_url=model.url, api_key=None, timeout_seconds=5) as chat:
-            return await Narrator(chat, 10**6).tell(FACTS)
+            return await Narrator(chat, 10**6).narrate(FACTS)
 
     assert asyncio.run(tell()).paragraphs[0].text == TEXT
 
@@ -158,7 +158,7 @@ def test_only_what_the_facts_bear_out_is_kept(text: str, element_id: str, kept: 
 def test_nothing_usable_is_not_told(model: FakeModel) -> None:
     async def tell() -> None:
         async with Chat("m", base_url=model.url, api_key=None, timeout_seconds=5) as chat:
-            await Narrator(chat, 10**6).tell(FACTS)
+            await Narrator(chat, 10**6).narrate(FACTS)
 
-    with pytest.raises(NotTold, match="nothing that the figures bear out"):
+    with pytest.raises(NoNarrative, match="nothing that the figures bear out"):
         asyncio.run(tell())

@@ -13,7 +13,7 @@ from skillgap import __version__
 from skillgap.api.problems import ALL_PROBLEMS
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.releases.listing import ReleaseOut
+from skillgap.occupations.releases.schemas import ReleaseOut
 from skillgap.occupations.schemas import SAMPLE_NOTE
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue

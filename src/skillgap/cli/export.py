@@ -88,7 +88,7 @@ def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
 def _write_ratings(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     rated = (
         [
-            [catalogue.info.release, code, *cells(RatingOut.of(rating))]
+            [catalogue.info.release, code, *cells(RatingOut.model_validate(rating))]
             for rating in catalogue.profile(code, domain=query.domain).values()
         ]
         for code in catalogue.matrix(query.domain).codes

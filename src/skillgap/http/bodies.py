@@ -1,7 +1,5 @@
 """The body of a POST: one JSON object, read within limits; its members may stand in the query instead."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -4,8 +4,6 @@ A row is a response model; the fields of a model inside it follow with both name
 column of the CSV is found in the JSON by its name, and no value differs.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

@@ -1,14 +1,12 @@
 """The types that parameters of several routes have."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from skillgap.errors import RequestError, faults_of
+from skillgap.errors import RequestError, SeveralFaults, faults_of
 from skillgap.http.reader import Reader
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import DASHES
@@ -32,6 +30,15 @@ OccupationCode = Annotated[str, Field(max_length=100, json_schema_extra={"patter
 CodeInPath = Annotated[
     OccupationCode, Path(description="An O*NET-SOC code, or its first 6 digits.", examples=["15-1251.00"])
 ]
+
+
+def faults_in(check: Callable[..., object], *values: object) -> Sequence[RequestError]:
+    """The faults that a check raises for these values."""
+    try:
+        check(*values)
+    except RequestError as error:
+        return faults_of(error)
+    return ()
 
 
 class StrictQuery(BaseModel):
@@ -63,18 +70,20 @@ class ReleaseQuery(StrictQuery):
         try:
             catalogue = reader.catalogue(release if isinstance(release, str) else None)
         except RequestError as error:
-            yield error
-        else:
-            yield from cls.faults(values, catalogue)
+            return iter([error])
+        return cls.faults(values, catalogue)
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong: codes it does not have."""
         if isinstance(text := values.get("code"), str):
-            try:
-                catalogue.code_named(text, "code")
-            except RequestError as error:
-                yield from faults_of(error)
+            yield from faults_in(catalogue.code_named, text, "code")
+
+    @classmethod
+    def check(cls, values: Mapping[str, Any], catalogue: Catalogue) -> None:
+        """Raise SeveralFaults with everything that the release finds wrong."""
+        if faults := list(cls.faults(values, catalogue)):
+            raise SeveralFaults(faults)
 
 
 class Page(BaseModel):

@@ -1,7 +1,5 @@
 """The releases that a request reads: as they were when it came in, and whatever it has fetched."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar

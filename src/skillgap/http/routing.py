@@ -1,7 +1,5 @@
 """Routes that refuse what they do not document, and name every fault of a request in one answer."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any

@@ -1,10 +1,7 @@
 """``skillgap mcp``: three tools for assistants, over stdin and stdout by the MCP SDK.
 
-The catalogue is the one the API serves from, and is looked at before every answer, so that a
-release loaded meanwhile answers. Stdout belongs to the protocol; logs go to stderr.
+The catalogue is refreshed before every answer. Stdout belongs to the protocol; logs go to stderr.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +13,7 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from skillgap import __version__
-from skillgap.errors import (
-    DatabaseUnavailable,
-    NothingLoaded,
-    RequestError,
-    SkillgapError,
-    faults_of,
-)
+from skillgap.errors import DatabaseUnavailable, NothingLoaded, RequestError, SkillgapError, faults_of
 from skillgap.occupations.moves.query import MovesQuery
 from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut
 from skillgap.occupations.moves.service import rank_moves
@@ -43,15 +34,9 @@ and distances are computed by skillgap and not endorsed by USDOL/ETA.
 READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MOST = 50
 
-Code = Annotated[
-    str,
-    Field(description="An O*NET-SOC code such as 29-1141.00, or its first 6 digits.", max_length=100),
-]
+Code = Annotated[str, Field(description="An O*NET-SOC code such as 29-1141.00, or its first 6 digits.", max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="How many to list, at most.")]
-Release = Annotated[
-    str | None,
-    Field(description="A loaded O*NET release; without it the current one.", max_length=20),
-]
+Release = Annotated[str | None, Field(description="A loaded O*NET release; without it the current one.", max_length=20)]
 
 
 class FoundOccupation(OccupationRef):
@@ -121,7 +106,7 @@ class ClosestMoves(BaseModel):
 
 
 class Tools:
-    """The tools, on what the live holds. Our errors become tool errors, with our sentences."""
+    """The tools, on the live catalogue; errors become tool errors with the same sentences."""
 
     def __init__(self, live: LiveCatalogue) -> None:
         self.live = live
@@ -135,19 +120,19 @@ class Tools:
         """Find O*NET occupations by code, title or lay title; typing errors are forgiven."""
         with _tool_errors():
             catalogue = self._catalogue(release)
-            found = catalogue.search().find(text)
+            matches = catalogue.search().find(text)
             return FoundOccupations(
                 release=catalogue.info.release,
-                sentence=_found_sentence(catalogue, text, [one.onetsoc_code for one in found]),
-                total=len(found),
+                sentence=_found_sentence(catalogue, text, [match.onetsoc_code for match in matches]),
+                total=len(matches),
                 occupations=[
                     FoundOccupation(
-                        onetsoc_code=one.onetsoc_code,
-                        title=catalogue.occupations[one.onetsoc_code].title,
-                        rated=catalogue.is_rated(one.onetsoc_code),
-                        matched_text=one.matched_text,
+                        onetsoc_code=match.onetsoc_code,
+                        title=catalogue.occupations[match.onetsoc_code].title,
+                        rated=catalogue.is_rated(match.onetsoc_code),
+                        matched_text=match.matched_text,
                     )
-                    for one in found[:limit]
+                    for match in matches[:limit]
                 ],
                 notes=release_notes(catalogue, "skills"),
             )
@@ -170,11 +155,8 @@ class Tools:
             to_occupation=answer.to_occupation,
             summary=answer.summary,
             gaps=[
-                Gap.model_validate(
-                    one.model_dump(include=set(Gap.model_fields))
-                    | {"sentence": one.explanation.sentence if one.explanation else ""}
-                )
-                for one in answer.skill_gaps[:limit]
+                Gap(**gap.model_dump(), sentence=gap.explanation.sentence if gap.explanation else "")
+                for gap in answer.skill_gaps[:limit]
             ],
             notes=answer.notes,
         )
@@ -187,7 +169,16 @@ class Tools:
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
-            return _closest_moves(catalogue, code, limit)
+            answer = rank_moves(catalogue, code, MovesQuery(limit=limit))
+        nearest = ", ".join(move.occupation.title for move in answer.moves[:MOST_REASONS])
+        return ClosestMoves(
+            release=answer.release,
+            sentence=f"By {catalogue.info.title}, the occupations most like {answer.occupation.title} are {nearest}.",
+            occupation=answer.occupation,
+            ranked_on=answer.closeness.domains,
+            moves=[_move(move) for move in answer.moves],
+            notes=answer.notes,
+        )
 
     def _catalogue(self, release: str | None) -> Catalogue:
         self.live.refresh()
@@ -222,7 +213,7 @@ def _tool_errors() -> Iterator[None]:
 
 def _fault_sentence(fault: SkillgapError) -> str:
     suggestions = fault.suggestions if isinstance(fault, RequestError) else ()
-    named = ", ".join(f"{one.onetsoc_code} {one.title}" for one in suggestions)
+    named = ", ".join(f"{occupation.onetsoc_code} {occupation.title}" for occupation in suggestions)
     return f"{fault} Ask instead about: {named}." if named else str(fault)
 
 
@@ -239,7 +230,7 @@ def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
 
 def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
     target, summary = answer.to_occupation, answer.summary
-    widest = ", ".join(one.element_name for one in answer.skill_gaps[:MOST_REASONS])
+    widest = ", ".join(gap.element_name for gap in answer.skill_gaps[:MOST_REASONS])
     return (
         f"By {catalogue.info.title}, {answer.source_title} bring {summary.coverage:.0%} of the skill "
         f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
@@ -247,27 +238,12 @@ def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
     )
 
 
-def _closest_moves(catalogue: Catalogue, code: str, limit: int) -> ClosestMoves:
-    answer = rank_moves(catalogue, code, MovesQuery(limit=limit))
-    title = answer.occupation.title
-    named = ", ".join(one.occupation.title for one in answer.moves[:MOST_REASONS])
-    return ClosestMoves(
-        release=answer.release,
-        sentence=f"By {catalogue.info.title}, the occupations most like {title} are {named}.",
-        occupation=answer.occupation,
-        ranked_on=answer.closeness.domains,
-        moves=[_move(one) for one in answer.moves],
-        notes=answer.notes,
-    )
-
-
 def _move(move: MoveOut) -> ClosestMove:
     title = move.occupation.title
-    widest = [f"{one.element_name} (+{one.difference:.2f} levels)" for one in move.largest_gaps]
+    widest = [f"{gap.element_name} (+{gap.difference:.2f} levels)" for gap in move.largest_gaps]
     lacking = f"; most lacking: {', '.join(widest)}" if widest else ""
     return ClosestMove(
-        onetsoc_code=move.occupation.onetsoc_code,
-        title=title,
+        **move.occupation.model_dump(),
         distance=move.distance,
         close=move.close,
         coverage=move.coverage,

@@ -1,10 +1,8 @@
 """What responses of several subjects hold. A declared field is always sent; null is "not published"."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed
@@ -43,6 +41,12 @@ WeightedGap = Annotated[
 ]
 
 
+class ResponseModel(BaseModel):
+    """A part of a response; an object whose attributes have its fields' names is validated as it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class OccupationRef(BaseModel):
     """An occupation by name."""
 
@@ -59,7 +63,7 @@ class ComparedOccupation(OccupationRef):
     )
 
 
-class ScaleOut(BaseModel):
+class ScaleOut(ResponseModel):
     """What a number is measured on."""
 
     scale_id: str
@@ -68,7 +72,7 @@ class ScaleOut(BaseModel):
     maximum: int
 
 
-class FilterOut(BaseModel):
+class FilterOut(ResponseModel):
     """A filter that is used, and how many elements or occupations it removed."""
 
     name: str
@@ -93,11 +97,6 @@ def compared_occupation(catalogue: Catalogue, code: str, used: LevelsUsed = PUBL
         title=catalogue.occupations[code].title,
         source=used.occupation.source if used.occupation else catalogue.source(code),
     )
-
-
-def scale_out(catalogue: Catalogue, scale_id: str) -> ScaleOut:
-    """A scale of the release."""
-    return ScaleOut.model_validate(catalogue.scales[scale_id]._asdict())
 
 
 def release_notes(catalogue: Catalogue, domain: str, *codes: str) -> list[str]:

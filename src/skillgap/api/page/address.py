@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from skillgap.occupations.charts.view import View
+from skillgap.occupations.charts.rows import View
 
 
 class Address(View):

@@ -23,6 +23,7 @@ from skillgap.http.routing import StrictRouter
 from skillgap.occupations.charts.rows import (
     KINDS,
     NOUNS,
+    RatedDomain,
     headline,
     in_order,
     is_judged,
@@ -31,7 +32,6 @@ from skillgap.occupations.charts.rows import (
     signed,
     whole_comparison,
 )
-from skillgap.occupations.charts.view import RatedDomain
 from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.tables import DOMAINS

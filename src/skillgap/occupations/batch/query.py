@@ -1,16 +1,13 @@
 """The parameters of many pairs at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from skillgap.errors import OccupationNotRated, RequestError, faults_of
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
-from skillgap.occupations.pair.query import GapOptions
-from skillgap.occupations.pair.sides import domain_of, resolve_side
+from skillgap.errors import OccupationNotRated, RequestError
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
+from skillgap.occupations.pair.query import GapOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_PAIRS = 10_000
@@ -36,8 +33,7 @@ class PairsBody(GapOptions):
         default="none", description="`anchors` says what the levels mean, in `whole` lines."
     )
     lines: Literal["summary", "whole"] = Field(
-        default="summary",
-        description="`whole` gives the whole response of /skill-gap in every line, not for CSV.",
+        default="summary", description="`whole` gives the whole response of /skill-gap in every line, not for CSV."
     )
 
     @field_validator("lines")
@@ -50,11 +46,7 @@ class PairsBody(GapOptions):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """A domain that is not loaded; codes are reported in their lines."""
-        if (domain := domain_of(values)) != "all":
-            try:
-                catalogue.require_domain(domain)
-            except RequestError as error:
-                yield error
+        yield from faults_in(require_domain, catalogue, values)
 
 
 class MatrixQuery(ReleaseQuery):
@@ -70,27 +62,19 @@ class MatrixQuery(ReleaseQuery):
         default=None, alias="to", description="The target of every pair; without it each rated occupation."
     )
     domain: Domain = Field(
-        default="skills",
-        description=f"{DOMAIN_DESCRIPTION} `all`: the occupations rated in every loaded domain.",
+        default="skills", description=f"{DOMAIN_DESCRIPTION} `all`: the occupations rated in every loaded domain."
     )
     format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with the codes that are given and the domain."""
-        domain = domain_of(values)
-        if domain != "all":
-            try:
-                catalogue.require_domain(domain)
-            except RequestError as error:
-                yield error
-                return
+        if faults := faults_in(require_domain, catalogue, values):
+            yield from faults
+            return
         for parameter in ("from", "to"):
             if values.get(parameter) is not None:
-                try:
-                    code_in_matrix(catalogue, values, parameter)
-                except RequestError as error:
-                    yield from faults_of(error)
+                yield from faults_in(code_in_matrix, catalogue, values, parameter)
 
 
 def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> str:

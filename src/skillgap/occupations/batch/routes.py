@@ -1,7 +1,5 @@
 """``POST /skill-gaps`` and ``GET /matrix``: many pairs at once, streamed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """The lines of responses about many pairs."""
 
-from __future__ import annotations
-
 from typing import Any, Self
 
 from pydantic import BaseModel, Field

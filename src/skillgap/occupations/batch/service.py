@@ -3,9 +3,8 @@
 The figures of the matrix are those of a comparison without options, rounded to five decimals as all that we compute.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
+from itertools import chain
 from json import dumps
 
 from skillgap.errors import SeveralFaults
@@ -13,9 +12,9 @@ from skillgap.gap.pair_blocks import COLUMNS, Block, blocks
 from skillgap.http.csv_response import cells, columns, csv_text
 from skillgap.occupations.batch.query import MatrixQuery, NamedPair, PairsBody, code_in_matrix
 from skillgap.occupations.batch.schemas import PairOut
+from skillgap.occupations.pair.query import Side, resolve_sides
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.occupations.pair.service import compare_by_options, compare_sides, summarise
-from skillgap.occupations.pair.sides import Side, resolve_sides
 from skillgap.onet.catalogue import Catalogue
 
 CSV_HEADER = csv_text([COLUMNS])
@@ -26,13 +25,11 @@ def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
 
     Raises SeveralFaults before the first line for a domain that is not loaded.
     """
-    faults = list(body.faults({"domain": body.domain}, catalogue))
-    if faults:
-        raise SeveralFaults(faults)
+    body.check({"domain": body.domain}, catalogue)
     lines = (_line(catalogue, body, pair) for pair in body.pairs)
     if body.format == "json-lines":
         return (f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
-    return _with_header(csv_text([columns(PairOut)]), (csv_text([cells(line)]) for line in lines))
+    return chain([csv_text([columns(PairOut)])], (csv_text([cells(line)]) for line in lines))
 
 
 def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:
@@ -44,15 +41,13 @@ def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:
     rows = matrix_blocks(catalogue, query)
     if query.format == "json-lines":
         return (json_lines(release, block) for block in rows)
-    return _with_header(CSV_HEADER, (csv_lines(release, block) for block in rows))
+    return chain([CSV_HEADER], (csv_lines(release, block) for block in rows))
 
 
 def matrix_blocks(catalogue: Catalogue, query: MatrixQuery) -> Iterator[Block]:
     """The pairs as arrays, a block for each source or target."""
     values = query.model_dump(by_alias=True)
-    faults = list(query.faults(values, catalogue))
-    if faults:
-        raise SeveralFaults(faults)
+    query.check(values, catalogue)
     source, target = (
         code_in_matrix(catalogue, values, parameter) if values[parameter] is not None else None
         for parameter in ("from", "to")
@@ -99,8 +94,3 @@ def _line(catalogue: Catalogue, body: PairsBody, pair: NamedPair) -> SkillGapOut
 
 def _model(side: Side) -> str | None:
     return side.used.occupation.rater.model if side.used.occupation else None
-
-
-def _with_header(header: str, lines: Iterator[str]) -> Iterator[str]:
-    yield header
-    yield from lines

@@ -1,7 +1,5 @@
 """A process that draws one Vega-Lite specification: from its input, as SVG or PNG to its output."""
 
-from __future__ import annotations
-
 import json
 import sys
 

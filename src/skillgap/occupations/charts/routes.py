@@ -1,16 +1,13 @@
 """``/skill-gap/chart.svg``, ``.png`` and ``.json``: a comparison as a chart to download."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import Query, Response
 
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.charts.rows import whole_comparison
+from skillgap.occupations.charts.rows import ChartQuery, whole_comparison
 from skillgap.occupations.charts.specification import Format, chart, draw
-from skillgap.occupations.charts.view import ChartQuery
 from skillgap.onet.catalogue import Catalogue
 
 router = StrictRouter(prefix="/skill-gap", tags=["gap"])

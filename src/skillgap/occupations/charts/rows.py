@@ -3,15 +3,31 @@
 ``static/answer.js`` does the same when a filter is moved; a test holds the two together.
 """
 
-from __future__ import annotations
+from typing import Literal, NamedTuple
 
-from typing import NamedTuple
+from pydantic import BaseModel, Field
 
-from skillgap.occupations.charts.view import View
-from skillgap.occupations.pair.query import GapQuery
+from skillgap.http.parameters import DOMAIN_DESCRIPTION
+from skillgap.occupations.pair.query import GapQuery, PairQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
 from skillgap.onet.catalogue import Catalogue
+
+RatedDomain = Literal["skills", "knowledge", "abilities", "work_activities"]
+
+
+class View(BaseModel):
+    """What is shown of a comparison; filters never change the figures themselves."""
+
+    domain: RatedDomain = Field(default="skills", description=DOMAIN_DESCRIPTION)
+    show: Literal["gaps", "all", "surplus"] = Field(default="gaps", description="What is drawn.")
+    min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that counts.")
+    certain: bool = Field(default=False, description="Only gaps of class `gap` count.")
+
+
+class ChartQuery(View, PairQuery):
+    """The parameters of a chart."""
+
 
 NOUNS = {
     "skills": ("skill", "skills"),
@@ -27,7 +43,6 @@ KINDS = {
     "met": "Met: the same level",
     "surplus": "Surplus: more than is needed",
 }
-CERTAINTY_ORDER = list(KINDS)
 
 
 class Row(NamedTuple):
@@ -65,14 +80,14 @@ def rows_of(answer: SkillGapOut, view: View) -> list[Row]:
     """Every element of an answer with met and surplus, the widest gap first."""
     certain = view.certain and is_judged(answer)
     return [
-        Row(one, kind_of(one), _is_shown(one, view) and _counts(one, view.min_gap, certain))
-        for one in answer.elements()
+        Row(element, kind_of(element), _is_shown(element, view) and _counts(element, view.min_gap, certain))
+        for element in answer.elements()
     ]
 
 
 def is_judged(answer: SkillGapOut) -> bool:
     """Whether any gap has a published standard error, so that some can be called certain."""
-    return any(one.certainty for one in answer.skill_gaps)
+    return any(element.certainty for element in answer.skill_gaps)
 
 
 def in_order(rows: list[Row], sort: str) -> list[Row]:
@@ -85,8 +100,8 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
 def headline(answer: SkillGapOut, view: View) -> Headline:
     """The answer in words."""
     certain = view.certain and is_judged(answer)
-    counted = [one for one in answer.skill_gaps if _counts(one, view.min_gap, certain)]
-    new = sum(one.status == "missing" for one in counted)
+    counted = [element for element in answer.skill_gaps if _counts(element, view.min_gap, certain)]
+    new = sum(element.status == "missing" for element in counted)
     percent = percent_of(answer.summary.coverage)
     return Headline(
         f"{answer.source_title} bring {percent}\u00a0% of what "
@@ -107,11 +122,7 @@ def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:
 
 
 def _is_shown(element: ElementGapOut, view: View) -> bool:
-    return {
-        "all": True,
-        "gaps": element.difference > 0,
-        "surplus": element.difference < 0,
-    }[view.show]
+    return {"all": True, "gaps": element.difference > 0, "surplus": element.difference < 0}[view.show]
 
 
 def signed(difference: float) -> str:
@@ -127,7 +138,7 @@ def _sort_key(row: Row, column: str) -> tuple[float | str, float, str]:
         "to": -element.to_level,
         "gap": -element.difference,
         "importance": -importance,
-        "certainty": CERTAINTY_ORDER.index(row.kind),
+        "certainty": list(KINDS).index(row.kind),
     }
     return first[column], -importance, element.element_id
 
@@ -144,9 +155,7 @@ def _to_raise(gaps: int, new: int, domain: str) -> str:
 
 
 def _filters(min_gap: float, *, certain: bool) -> str:
-    parts = []
-    if min_gap:
-        parts.append(f"gaps of {min_gap:g} levels or more")
+    parts = [f"gaps of {min_gap:g} levels or more"] if min_gap else []
     if certain:
         parts.append("only certain gaps")
     return f"Counted: {', '.join(parts)}." if parts else ""

@@ -1,10 +1,7 @@
-"""The picture to take away, declared in Vega-Lite and drawn by vl-convert in a process of its own.
+"""The chart to download, declared in Vega-Lite and drawn by vl-convert in a process of its own.
 
-Vega runs in a JavaScript engine that takes some 100 MB; a process that ends gives them back, and
-what goes wrong in it stays there.
+Vega runs in a JavaScript engine that takes some 100 MB, which the end of the process frees.
 """
-
-from __future__ import annotations
 
 import asyncio
 import json
@@ -12,9 +9,8 @@ import sys
 from typing import Any, Literal
 
 from skillgap.errors import ChartsBusy
-from skillgap.occupations.charts.rows import KINDS, Row, headline, rows_of
-from skillgap.occupations.charts.view import View
-from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.occupations.charts.rows import KINDS, Row, View, headline, rows_of
+from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.onet.records import ReleaseInfo
 
 Format = Literal["svg", "png"]
@@ -43,19 +39,20 @@ QUEUE = asyncio.Semaphore(8)  # who may wait for that, the one that is drawn amo
 
 
 class ChartFailed(Exception):
-    """The renderer did not draw; its text is what it said."""
+    """The renderer did not draw; its text is the renderer's."""
 
 
 def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
     """The comparison as a Vega-Lite specification, with its data in it."""
     words = headline(answer, view)
+    first, _, second = words.sentence.partition("; ")
     rows = [row for row in rows_of(answer, view) if row.shown]
     return {
         "$schema": SCHEMA,
         "background": "#ffffff",
         "padding": 16,
         "title": {
-            "text": _lines(words.sentence),
+            "text": [f"{first};", second],  # in two lines, to stay inside the picture
             "subtitle": [
                 f"○ {answer.source_title} · ● {answer.to_occupation.title} · "
                 f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
@@ -76,6 +73,7 @@ def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
 
 def _marks(rows: list[Row]) -> dict[str, Any]:
     """Both levels of every element, joined, and the interval as a band."""
+    kinds = [kind for kind in KINDS if any(row.kind == kind for row in rows)]
     y = {
         "field": "element_name",
         "type": "nominal",
@@ -86,27 +84,14 @@ def _marks(rows: list[Row]) -> dict[str, Any]:
     colour = {
         "field": "class",
         "type": "nominal",
-        "scale": {
-            "domain": [KINDS[kind] for kind in _kinds_of(rows)],
-            "range": [COLOURS[kind] for kind in _kinds_of(rows)],
-        },
-        "legend": {
-            "orient": "bottom",
-            "direction": "vertical",
-            "title": None,
-            "labelLimit": 500,
-            "symbolOpacity": 1,
-        },
+        "scale": {"domain": [KINDS[kind] for kind in kinds], "range": [COLOURS[kind] for kind in kinds]},
+        "legend": {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 500, "symbolOpacity": 1},
     }
     size = {
         "field": "to_importance",
         "type": "quantitative",
         "scale": {"domain": [1, 5], "range": [25, 170]},
-        "legend": {
-            "orient": "bottom",
-            "title": "Importance to the target",
-            "values": [1, 2, 3, 4, 5],
-        },
+        "legend": {"orient": "bottom", "title": "Importance to the target", "values": [1, 2, 3, 4, 5]},
     }
     return {
         "height": {"step": 20},
@@ -156,14 +141,14 @@ async def draw(specification: dict[str, Any], form: Format) -> bytes:
             stderr=asyncio.subprocess.PIPE,
         )
         try:
-            picture, said = await asyncio.wait_for(
+            picture, message = await asyncio.wait_for(
                 renderer.communicate(json.dumps(specification).encode()), MOST_SECONDS
             )
         except BaseException:
             renderer.kill()
             raise
     if renderer.returncode:
-        raise ChartFailed(said.decode(errors="replace"))
+        raise ChartFailed(message.decode(errors="replace"))
     return picture
 
 
@@ -174,18 +159,15 @@ def _values(row: Row) -> dict[str, Any]:
         "class": KINDS[row.kind],
         "from_level": element.from_level,
         "to_level": element.to_level,
-        "low": _on_scale(element.from_level + _or(element.lower, element.difference)),
-        "high": _on_scale(element.from_level + _or(element.upper, element.difference)),
-        "to_importance": _or(element.to_importance, 1),
+        "low": _bound(element, element.lower),
+        "high": _bound(element, element.upper),
+        "to_importance": element.to_importance or 1,
     }
 
 
-def _or(figure: float | None, otherwise: float) -> float:
-    return otherwise if figure is None else figure
-
-
-def _on_scale(level: float) -> float:
-    return round(min(7, max(0, level)), 5)
+def _bound(element: ElementGapOut, bound: float | None) -> float:
+    difference = element.difference if bound is None else bound
+    return round(min(7, max(0, element.from_level + difference)), 5)
 
 
 def _level(field: str) -> dict[str, Any]:
@@ -196,13 +178,3 @@ def _level(field: str) -> dict[str, Any]:
         "title": "Level, 0 to 7",
         "axis": {"values": list(range(8))},
     }
-
-
-def _kinds_of(rows: list[Row]) -> list[str]:
-    return [kind for kind in KINDS if any(row.kind == kind for row in rows)]
-
-
-def _lines(sentence: str) -> list[str]:
-    """The headline broken where its second half begins, to stay inside the picture."""
-    first, _, second = sentence.partition("; ")
-    return [f"{first};", second]

@@ -3,8 +3,6 @@
 Plain functions, which FastAPI runs in threads: each computes over all rated occupations.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -21,10 +19,7 @@ router = StrictRouter(tags=["moves"])
 
 
 @router.get(
-    "/occupations/{code}/moves",
-    summary="Which occupations are nearest?",
-    response_model=MovesOut,
-    responses=CSV_TOO,
+    "/occupations/{code}/moves", summary="Which occupations are nearest?", response_model=MovesOut, responses=CSV_TOO
 )
 def get_moves(code: CodeInPath, query: Annotated[MovesQuery, Query()], reader: ReaderDep) -> MovesOut | Response:
     """All rated occupations, the nearest first, each with what the move takes.
@@ -57,12 +52,7 @@ def get_openers(code: CodeInPath, query: Annotated[OpenersQuery, Query()], reade
     return csv_answer(answer.openers, OpenerOut, names=("openers", code, answer.release), first=first)
 
 
-@router.get(
-    "/paths",
-    summary="By which steps can the target be reached?",
-    response_model=PathOut,
-    responses=CSV_TOO,
-)
+@router.get("/paths", summary="By which steps can the target be reached?", response_model=PathOut, responses=CSV_TOO)
 def get_path(query: Annotated[PathQuery, Query()], reader: ReaderDep) -> PathOut | Response:
     """The path whose widest step is smallest, then whose sum of steps is, beside the direct move.
 

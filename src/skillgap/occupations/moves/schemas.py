@@ -1,21 +1,19 @@
 """What the responses about moves, paths and door openers hold."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from skillgap.gap.distances import Measure
 from skillgap.gap.transitions import Direction
-from skillgap.occupations.schemas import Coverage, FilterOut, Level, OccupationRef, WeightedGap
+from skillgap.occupations.schemas import Coverage, FilterOut, Level, OccupationRef, ResponseModel, WeightedGap
 
 MOST_REASONS = 3
 
 Notes = Annotated[list[str], Field(description="What to know before relying on the figures.")]
 
 
-class WidestGapOut(BaseModel):
+class WidestGapOut(ResponseModel):
     """One of the widest gaps of a move."""
 
     element_id: str
@@ -24,8 +22,7 @@ class WidestGapOut(BaseModel):
 
 
 WidestGaps = Annotated[
-    list[WidestGapOut],
-    Field(description=f"The {MOST_REASONS} widest gaps, or as many as there are, widest first."),
+    list[WidestGapOut], Field(description=f"The {MOST_REASONS} widest gaps, or as many as there are, widest first.")
 ]
 
 
@@ -42,7 +39,7 @@ class ClosenessOut(BaseModel):
     pairs: int = Field(ge=0, description="Ordered pairs of occupations that it rests on.")
 
 
-class RelatedEntryOut(BaseModel):
+class RelatedEntryOut(ResponseModel):
     """An entry in O*NET's own list of related occupations."""
 
     relatedness_tier: str

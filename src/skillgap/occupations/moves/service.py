@@ -1,16 +1,13 @@
 """Moves, paths and door openers of one release: ranks among its published ratings alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from skillgap.gap.closeness import Closeness
-from skillgap.gap.comparison import skill_gap
+from skillgap.gap.comparison import ElementGap, skill_gap
 from skillgap.gap.distances import Measure
 from skillgap.gap.door_openers import DoorOpener
 from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
-from skillgap.occupations.moves.filters import apply_filters
-from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery
+from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery, apply_filters
 from skillgap.occupations.moves.schemas import (
     MOST_REASONS,
     ClosenessOut,
@@ -19,11 +16,9 @@ from skillgap.occupations.moves.schemas import (
     OpenerOut,
     OpenersOut,
     PathOut,
-    RelatedEntryOut,
     StepOut,
-    WidestGapOut,
 )
-from skillgap.occupations.pair.sides import resolve_sides
+from skillgap.occupations.pair.query import resolve_sides
 from skillgap.occupations.schemas import occupation_ref, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 
@@ -60,7 +55,7 @@ def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: st
         offset=query.offset,
         notes=[
             *release_notes(catalogue, query.domain or SKILLS),
-            *_closeness_notes(closeness),
+            *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([UNDEMANDING_FIRST] if query.measure is Measure.GAP else []),
         ],
         moves=[
@@ -97,7 +92,7 @@ def find_path(catalogue: Catalogue, query: PathQuery) -> PathOut:
         direct=_step_out(catalogue, transitions, transitions.step(source, target), closeness),
         notes=[
             *release_notes(catalogue, query.domain),
-            *_closeness_notes(closeness),
+            *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([SKILLS_ALONE] if domains == (SKILLS,) else []),
         ],
     )
@@ -126,7 +121,7 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
         total=len(openers),
         limit=query.limit,
         offset=query.offset,
-        notes=[*release_notes(catalogue, SKILLS), *_closeness_notes(closeness), SKILLS_ALONE],
+        notes=[*release_notes(catalogue, SKILLS), *([] if closeness.pairs else [NOT_CALIBRATED]), SKILLS_ALONE],
         openers=_openers_out(catalogue, code, openers[query.offset : query.offset + query.limit], query.occupations),
     )
 
@@ -159,11 +154,8 @@ def _closeness_out(transitions: Transitions, measure: Measure) -> ClosenessOut:
     )
 
 
-def _closeness_notes(closeness: Closeness) -> list[str]:
-    return [] if closeness.pairs else [NOT_CALIBRATED]
-
-
 def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closeness: Closeness) -> MoveOut:
+    entries = catalogue.related.get(move.step.source, ())
     return MoveOut(
         rank=move.rank,
         occupation=occupation_ref(catalogue, move.other),
@@ -172,7 +164,7 @@ def _move_out(catalogue: Catalogue, comparing: Transitions, move: Move, closenes
         weighted_gap=rounded(move.step.gap),
         coverage=rounded(move.step.coverage),
         job_zone=catalogue.occupations[move.other].job_zone,
-        related=_related(catalogue, move.step),
+        related=next((entry for entry in entries if entry.onetsoc_code == move.step.target), None),
         largest_gaps=_largest_gaps(comparing, move.step),
     )
 
@@ -210,16 +202,5 @@ def _openers_out(
     ]
 
 
-def _largest_gaps(transitions: Transitions, step: Step) -> list[WidestGapOut]:
-    gaps = skill_gap(transitions.profile(step.source), transitions.profile(step.target))
-    return [
-        WidestGapOut(element_id=gap.element_id, element_name=gap.element_name, difference=float(gap.difference))
-        for gap in gaps[:MOST_REASONS]
-    ]
-
-
-def _related(catalogue: Catalogue, step: Step) -> RelatedEntryOut | None:
-    for entry in catalogue.related.get(step.source, ()):
-        if entry.onetsoc_code == step.target:
-            return RelatedEntryOut(relatedness_tier=entry.relatedness_tier, related_index=entry.related_index)
-    return None
+def _largest_gaps(transitions: Transitions, step: Step) -> list[ElementGap]:
+    return skill_gap(transitions.profile(step.source), transitions.profile(step.target))[:MOST_REASONS]

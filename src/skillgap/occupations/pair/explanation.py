@@ -1,7 +1,5 @@
 """What two levels of an element mean, by O*NET's level anchors: no model, nothing invented."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from skillgap.gap.comparison import ElementGap

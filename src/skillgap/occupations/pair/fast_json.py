@@ -4,8 +4,6 @@ It equals what ``compare`` returns (a test holds the two together) at a fraction
 errors repeat, so what depends on one rating, or on one difference with its two errors, is written once and cached.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from functools import lru_cache
@@ -154,11 +152,7 @@ def _target_side(level: int, weight: int | None) -> str:
 
 @lru_cache(50_000)  # all pairs of 29.2 have about 10,000 different ones
 def _difference(
-    difference: int,
-    source_error: float | None,
-    target_error: float | None,
-    floored: bool,
-    low_precision: bool,
+    difference: int, source_error: float | None, target_error: float | None, floored: bool, low_precision: bool
 ) -> tuple[str, Certainty | None]:
     """What a gap says of its difference, in hundredths, and its class."""
     start = f'"difference":{difference / 100},"low_precision":{json.dumps(low_precision)},'

@@ -1,16 +1,13 @@
 """What an answer says of levels that are a language model's. Null says: all are O*NET's."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from skillgap.occupations.schemas import ResponseModel
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels, LevelsUsed
-
-AGREEMENT_DECIMALS = 3  # of figures of agreement
 
 NOT_APPROVED = (
     "Levels of {title} are those of a language model ({model}, prompt {prompt_version}, asked "
@@ -25,12 +22,15 @@ TWO_RATERS = (
 )
 
 
-class AgreementOut(BaseModel):
+AgreementFigure = Annotated[float, AfterValidator(lambda figure: round(figure, 3))]
+
+
+class AgreementOut(ResponseModel):
     """How far the rater is from O*NET where both have rated, in levels (model minus O*NET)."""
 
     occupations: int
-    bias: float
-    mean_absolute_error: float
+    bias: AgreementFigure
+    mean_absolute_error: AgreementFigure
 
 
 class CalibrationOut(BaseModel):
@@ -54,28 +54,18 @@ class ModelOut(BaseModel):
     @classmethod
     def of(cls, used: LevelsUsed) -> Self | None:
         """The model behind a profile; None where the levels are O*NET's."""
-        occupation, agreement, calibration = used.occupation, used.agreement, used.calibration
+        occupation, calibration = used.occupation, used.calibration
         if occupation is None:
             return None
         return cls(
-            model=occupation.rater.model,
-            prompt_version=occupation.rater.prompt_version,
+            **occupation.rater._asdict(),
             last_asked=occupation.last_asked,
             runs=occupation.runs,
-            agreement=AgreementOut(
-                occupations=agreement.occupations,
-                bias=round(agreement.bias, AGREEMENT_DECIMALS),
-                mean_absolute_error=round(agreement.mean_absolute_error, AGREEMENT_DECIMALS),
-            )
-            if agreement
-            else None,
-            calibration=CalibrationOut(
-                calibrated_at=calibration.created_at,
-                fitted_on=len(calibration.fitted),
-                seed=calibration.seed,
-            )
-            if calibration
-            else None,
+            agreement=used.agreement,
+            calibration=calibration
+            and CalibrationOut(
+                calibrated_at=calibration.created_at, fitted_on=len(calibration.fitted), seed=calibration.seed
+            ),
         )
 
 
@@ -118,33 +108,26 @@ class RatingLevelsOut(BaseModel):
     notes: list[str]
 
     @classmethod
-    def of(cls, catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed) -> Self | None:
+    def of(cls, catalogue: Catalogue, levels: Levels, code: str, used: LevelsUsed) -> Self | None:
         """The levels of one occupation; None where O*NET's were asked for."""
-        if asked == "published":
+        if levels == "published":
             return None
         rescored = used.occupation.levels if used.occupation else {}
         return cls(
-            asked=asked,
+            asked=levels,
             given=SideLevelsOut.of(used),
             rescored=[
-                RescoredLevelOut(
-                    element_id=element_id,
-                    level=float(one.level),
-                    spread=float(one.spread),
-                    confidence=one.confidence,
-                    reason=one.reason,
-                )
-                for element_id, one in rescored.items()
+                RescoredLevelOut(element_id=element_id, **level._asdict()) for element_id, level in rescored.items()
             ],
-            notes=side_notes(catalogue, asked, code, used),
+            notes=side_notes(catalogue, levels, code, used),
         )
 
 
-def side_notes(catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed) -> list[str]:
+def side_notes(catalogue: Catalogue, levels: Levels, code: str, used: LevelsUsed) -> list[str]:
     """What a reader has to know of one side's levels."""
     title = f"{code} {catalogue.occupations[code].title}"
     if used.occupation is None:
-        return [NONE_THERE.format(levels=asked, title=title)]
+        return [NONE_THERE.format(levels=levels, title=title)]
     rater = used.occupation.rater
     notes = [NOT_APPROVED.format(title=title, last_asked=used.occupation.last_asked, **rater._asdict())]
     if used.agreement is None:
@@ -153,17 +136,14 @@ def side_notes(catalogue: Catalogue, asked: Levels, code: str, used: LevelsUsed)
 
 
 def level_notes(
-    catalogue: Catalogue,
-    asked: Levels,
-    source: tuple[str, LevelsUsed],
-    target: tuple[str, LevelsUsed],
+    catalogue: Catalogue, levels: Levels, source: tuple[str, LevelsUsed], target: tuple[str, LevelsUsed]
 ) -> list[str]:
     """What a reader has to know of a comparison by these levels; nothing for published ones."""
-    if asked == "published":
+    if levels == "published":
         return []
-    notes = [note for code, used in dict((source, target)).items() for note in side_notes(catalogue, asked, code, used)]
-    raters = [used.occupation and used.occupation.rater for _, used in (source, target)]
-    if raters[0] != raters[1]:
+    sides = dict((source, target))  # one where both are the same occupation
+    notes = [note for code, used in sides.items() for note in side_notes(catalogue, levels, code, used)]
+    if len({used.occupation and used.occupation.rater for used in sides.values()}) > 1:
         notes.append(TWO_RATERS)
     target_code, used = target
     if used.occupation is not None and not catalogue.is_rated(target_code):

@@ -1,11 +1,11 @@
-"""``explain=llm``: a response told in words by a language model, or the note why it is not."""
+"""``explain=llm``: the narrative of a response by a language model, or the note why there is none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from skillgap.occupations.pair.narrative import MOST_POINTS, Narrator, NotTold
-from skillgap.occupations.pair.schemas import ElementGapOut, NarrativeOut, PassageOut, SkillGapOut
+from skillgap.occupations.pair.narrative import MOST_POINTS, Narrator, NoNarrative
+from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 
 if TYPE_CHECKING:
     from skillgap.settings import LlmSettings
@@ -39,22 +39,11 @@ async def add_narrative(response: SkillGapOut, narrator: Narrator | None) -> Non
         response.notes.append(BY_ANCHORS.format(why=OFF))
         return
     try:
-        narrative = await narrator.tell(facts_of(response))
-    except NotTold as reason:
+        response.narrative = await narrator.narrate(facts_of(response))
+    except NoNarrative as reason:
         response.notes.append(BY_ANCHORS.format(why=reason))
-        return
-    response.notes.append(A_MODELS_WORDS)
-    paragraphs, steps = (
-        [PassageOut(element_ids=list(passage.element_ids), text=passage.text) for passage in passages]
-        for passages in (narrative.paragraphs, narrative.steps)
-    )
-    response.narrative = NarrativeOut(
-        paragraphs=paragraphs,
-        steps=steps,
-        model=narrative.model,
-        prompt_version=narrative.prompt_version,
-        told=narrative.told,
-    )
+    else:
+        response.notes.append(A_MODELS_WORDS)
 
 
 def facts_of(response: SkillGapOut) -> dict[str, Any]:
@@ -68,9 +57,8 @@ def facts_of(response: SkillGapOut) -> dict[str, Any]:
 
 
 def _point(gap: ElementGapOut) -> dict[str, Any]:
-    point: dict[str, Any] = gap.model_dump(
-        include={"element_id", "element_name", "from_level", "to_level", "difference"}
-    )
+    names = {"element_id", "element_name", "from_level", "to_level", "difference"}
+    point: dict[str, Any] = gap.model_dump(include=names)
     if gap.explanation:
         point |= {
             "definition": gap.explanation.description,

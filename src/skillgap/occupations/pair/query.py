@@ -1,19 +1,73 @@
 """The parameters of comparisons."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
-from skillgap.errors import RequestError, faults_of
+from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
 from skillgap.gap.certainty import ComparisonOptions
+from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION, Domain, OccupationCode, ReleaseQuery
-from skillgap.occupations.pair.sides import resolve_sides
+from skillgap.http.parameters import (
+    DOMAIN_DESCRIPTION,
+    LEVELS_DESCRIPTION,
+    Domain,
+    OccupationCode,
+    ReleaseQuery,
+    faults_in,
+)
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.model_levels import Levels
+from skillgap.onet.rescored.model_levels import PUBLISHED, Levels, LevelsUsed
+from skillgap.onet.tables import DOMAINS
+
+
+class Side(NamedTuple):
+    """One side of a comparison."""
+
+    onetsoc_code: str
+    profile: Profile
+    used: LevelsUsed = PUBLISHED
+
+
+def resolve_sides(catalogue: Catalogue, values: Mapping[str, Any]) -> tuple[Side, Side]:
+    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both."""
+    sides: list[Side] = []
+    faults: list[RequestError] = []
+    for parameter in ("from", "to"):
+        try:
+            sides.append(resolve_side(catalogue, values, parameter))
+        except RequestError as error:
+            faults += faults_of(error)
+    if faults:
+        raise SeveralFaults(faults)
+    return sides[0], sides[1]
+
+
+def resolve_side(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> Side:
+    """The occupation that a parameter names, by the ``domain`` and ``levels`` among the values.
+
+    Raises InvalidParameter when it is missing or no code, and what ``Catalogue.profile_by_levels`` raises.
+    """
+    text = values.get(parameter)
+    if not isinstance(text, str):
+        raise InvalidParameter(f"The parameter '{parameter}' is missing: give an O*NET-SOC code.", parameter=parameter)
+    code = catalogue.code_named(text, parameter)
+    levels = values.get("levels")
+    known = levels if levels in ("rescored", "calibrated") else "published"
+    return Side(code, *catalogue.profile_by_levels(code, known, parameter, domain_of(values)))
+
+
+def require_domain(catalogue: Catalogue, values: Mapping[str, Any]) -> None:
+    """Raise DomainNotLoaded where the values name one domain that the release does not have."""
+    if (domain := domain_of(values)) != "all":
+        catalogue.require_domain(domain)
+
+
+def domain_of(values: Mapping[str, Any]) -> str:
+    """The domain among the values; skills where it is absent or, a fault reported elsewhere, unknown."""
+    domain = values.get("domain")
+    return domain if domain in (*DOMAINS, "all") else "skills"
 
 
 class CompareOptions(ReleaseQuery):
@@ -86,10 +140,7 @@ class PairQuery(ReleaseQuery):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with both codes and the domain."""
-        try:
-            resolve_sides(catalogue, values)
-        except RequestError as error:
-            yield from faults_of(error)
+        yield from faults_in(resolve_sides, catalogue, values)
 
 
 class GapQuery(GapOptions, Formatted, PairQuery):

@@ -1,7 +1,5 @@
 """``GET /skill-gap``: two occupations compared."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Query, Request, Response

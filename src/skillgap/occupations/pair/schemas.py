@@ -1,7 +1,5 @@
 """What ``/skill-gap`` answers. A declared field is always sent; null says "there is none"."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Literal
 

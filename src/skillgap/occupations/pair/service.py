@@ -1,31 +1,16 @@
 """Comparing two occupations: the use case of API, command line, MCP and page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
-from skillgap.gap.certainty import (
-    Certainty,
-    ClassifiedGap,
-    Comparison,
-    ComparisonOptions,
-    interval,
-)
+from skillgap.gap.certainty import Certainty, ClassifiedGap, Comparison, ComparisonOptions, interval
 from skillgap.gap.certainty import compare as compare_profiles
 from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Estimate
 from skillgap.occupations.pair.explanation import explain
 from skillgap.occupations.pair.levels import LevelsOut, SideLevelsOut, level_notes
-from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery
+from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery, Side, resolve_sides
 from skillgap.occupations.pair.schemas import ElementGapOut, MethodOut, SkillGapOut, SummaryOut
-from skillgap.occupations.pair.sides import Side, resolve_sides
-from skillgap.occupations.schemas import (
-    FilterOut,
-    compared_occupation,
-    release_notes,
-    rounded,
-    scale_out,
-)
+from skillgap.occupations.schemas import compared_occupation, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.levels import weighed_equally
 
@@ -51,9 +36,7 @@ def compare_sides(catalogue: Catalogue, options: GapOptions, source: Side, targe
         sides = [(side.onetsoc_code, side.used) for side in (source, target)]
         response.notes += level_notes(catalogue, levels, *sides)
         response.levels = LevelsOut(
-            asked=levels,
-            from_occupation=SideLevelsOut.of(source.used),
-            to_occupation=SideLevelsOut.of(target.used),
+            asked=levels, from_occupation=SideLevelsOut.of(source.used), to_occupation=SideLevelsOut.of(target.used)
         )
     return response
 
@@ -76,7 +59,7 @@ def build_response(catalogue: Catalogue, options: CompareOptions, source: Side, 
         from_occupation=None,
         person=None,
         to_occupation=to_occupation,
-        scale=scale_out(catalogue, "LV"),
+        scale=catalogue.scales["LV"],
         domain=options.domain,
         method=MethodOut(
             confidence=options.confidence,
@@ -84,7 +67,7 @@ def build_response(catalogue: Catalogue, options: CompareOptions, source: Side, 
             adjust=options.adjust,
             order="difference, to_importance, element_id",
         ),
-        filters=[FilterOut.model_validate(used._asdict()) for used in comparison.filters],
+        filters=comparison.filters,
         summary=summarise(comparison),
         skill_gaps=shape(comparison.gaps),
         met=shape_others(comparison.met) if options.includes("met") else None,

@@ -1,21 +1,18 @@
 """What a person states: levels or level anchors by element, and what a release finds wrong with them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from skillgap.errors import InvalidParameter, RequestError, faults_of
+from skillgap.errors import InvalidParameter, RequestError
 from skillgap.gap.person import person_profile
 from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, Page, ReleaseQuery
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, Page, ReleaseQuery, faults_in
 from skillgap.http.routing import LONGEST_NAME
-from skillgap.occupations.pair.query import CompareOptions
-from skillgap.occupations.pair.sides import domain_of, resolve_side
+from skillgap.occupations.pair.query import CompareOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_ANSWERS = 500  # O*NET rates 161 elements in four domains
@@ -33,9 +30,7 @@ def _whole(value: object) -> object:
 
 
 PersonLevel = Annotated[
-    float,
-    Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}),
-    AfterValidator(_two_decimals),
+    float, Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}), AfterValidator(_two_decimals)
 ]
 AnchorValue = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=7)]
 
@@ -82,7 +77,7 @@ class PersonAnswers(ReleaseQuery):
 
     def person(self, catalogue: Catalogue, domain: str) -> Person:
         """The answers in a domain as a profile."""
-        given = {**self.anchors, **self.levels}
+        given = self.anchors | self.levels
         levels = {key: Decimal(str(level)) for key, level in given.items() if level is not None}
         inside = {key: level for key, level in levels.items() if domain in (catalogue.elements[key].domain, "all")}
         names = {key: catalogue.elements[key].element_name for key in inside}
@@ -105,10 +100,7 @@ class PersonGapBody(PersonAnswers, CompareOptions, Formatted):
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with the answers and the target."""
         yield from super().faults(values, catalogue)
-        try:
-            resolve_side(catalogue, {**values, "levels": None}, "to")
-        except RequestError as error:
-            yield from faults_of(error)
+        yield from faults_in(resolve_side, catalogue, {**values, "levels": None}, "to")
 
 
 class MatchesBody(PersonAnswers, Page, Formatted):
@@ -126,16 +118,7 @@ class MatchesBody(PersonAnswers, Page, Formatted):
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """What the release finds wrong with the answers and the domain."""
         yield from super().faults(values, catalogue)
-        if (domain := domain_of(values)) != "all":
-            try:
-                catalogue.require_domain(domain)
-            except RequestError as error:
-                yield error
-
-
-def values_of(body: BaseModel) -> dict[str, Any]:
-    """The values of a body by the names they are sent with."""
-    return body.model_dump(by_alias=True)
+        yield from faults_in(require_domain, catalogue, values)
 
 
 def nothing_answered(domain: str) -> InvalidParameter:

@@ -1,7 +1,5 @@
 """``POST /skill-gap`` and ``POST /matches``: a person beside one occupation, or beside all."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Body, Response
@@ -36,10 +34,7 @@ def post_skill_gap(body: Annotated[PersonGapBody, Body()], reader: ReaderDep) ->
 
 
 @router.post(
-    "/matches",
-    summary="Which occupations fit a person's levels best?",
-    response_model=MatchesOut,
-    responses=CSV_TOO,
+    "/matches", summary="Which occupations fit a person's levels best?", response_model=MatchesOut, responses=CSV_TOO
 )
 def post_matches(body: Annotated[MatchesBody, Body()], reader: ReaderDep) -> MatchesOut | Response:
     """Every rated occupation compared with a person on what was answered, the best first.

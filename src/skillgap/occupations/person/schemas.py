@@ -1,7 +1,5 @@
 """What ``/matches`` answers."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, Field
 
 from skillgap.occupations.schemas import FilterOut, OccupationRef

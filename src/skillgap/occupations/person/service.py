@@ -1,24 +1,14 @@
 """A person beside an occupation, and the occupations that fit a person best."""
 
-from __future__ import annotations
-
 import numpy as np
 
-from skillgap.errors import SeveralFaults
 from skillgap.gap.distances import differences_from, gaps_from
 from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.person import all_alike, answered, answered_part
+from skillgap.occupations.pair.query import Side, resolve_side
 from skillgap.occupations.pair.schemas import PersonOut, SkillGapOut
 from skillgap.occupations.pair.service import build_response
-from skillgap.occupations.pair.sides import Side, resolve_side
-from skillgap.occupations.person.query import (
-    MatchesBody,
-    Person,
-    PersonAnswers,
-    PersonGapBody,
-    nothing_answered,
-    values_of,
-)
+from skillgap.occupations.person.query import MatchesBody, Person, PersonGapBody, nothing_answered
 from skillgap.occupations.person.schemas import MatchesOut, MatchOut
 from skillgap.occupations.schemas import FilterOut, occupation_ref, release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
@@ -31,8 +21,9 @@ def compare_person(catalogue: Catalogue, body: PersonGapBody) -> SkillGapOut:
 
     Raises SeveralFaults with everything that is wrong with the answers and the target.
     """
-    _check(catalogue, body)
-    target = resolve_side(catalogue, {**values_of(body), "levels": None}, "to")
+    values = body.model_dump(by_alias=True)
+    body.check(values, catalogue)
+    target = resolve_side(catalogue, {**values, "levels": None}, "to")
     person = body.person(catalogue, body.domain)
     known = target._replace(profile=answered_part(person.profile, target.profile))
     if not known.profile:
@@ -42,7 +33,7 @@ def compare_person(catalogue: Catalogue, body: PersonGapBody) -> SkillGapOut:
     response.person = PersonOut(
         answered=share.answered, unanswered=share.unanswered, weight_answered=rounded(share.importance_weight)
     )
-    response.notes += person_notes(person)
+    response.notes += _person_notes(person)
     return response
 
 
@@ -51,7 +42,7 @@ def match_occupations(catalogue: Catalogue, body: MatchesBody) -> MatchesOut:
 
     Raises SeveralFaults with everything that is wrong with the answers and the domain.
     """
-    _check(catalogue, body)
+    body.check(body.model_dump(by_alias=True), catalogue)
     person = body.person(catalogue, body.domain)
     if not person.profile:
         raise nothing_answered(body.domain)
@@ -70,22 +61,15 @@ def match_occupations(catalogue: Catalogue, body: MatchesBody) -> MatchesOut:
         limit=body.limit,
         offset=body.offset,
         matches=covered[body.offset : body.offset + body.limit],
-        notes=release_notes(catalogue, body.domain) + person_notes(person),
+        notes=release_notes(catalogue, body.domain) + _person_notes(person),
     )
 
 
-def person_notes(person: Person) -> list[str]:
-    """What to know of a person's answers before relying on the figures."""
+def _person_notes(person: Person) -> list[str]:
     notes = [ALIKE] if all_alike(person.profile) else []
     if person.elsewhere:
         notes.append(f"Left out as of another domain: {', '.join(person.elsewhere)}.")
     return notes
-
-
-def _check(catalogue: Catalogue, body: PersonAnswers) -> None:
-    faults = list(body.faults(values_of(body), catalogue))
-    if faults:
-        raise SeveralFaults(faults)
 
 
 def _rank(catalogue: Catalogue, whole: ProfileMatrix, body: MatchesBody, person: Person) -> list[MatchOut]:

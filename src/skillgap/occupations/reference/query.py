@@ -1,7 +1,5 @@
 """The parameters of what O*NET publishes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,9 +14,19 @@ from skillgap.http.parameters import (
     Domain,
     Page,
     ReleaseQuery,
+    faults_in,
 )
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.records import Occupation
 from skillgap.onet.rescored.model_levels import Levels
+
+
+def listed_occupation(catalogue: Catalogue, code: str) -> Occupation:
+    """An occupation, rated or not.
+
+    Raises InvalidParameter, SeveralOccupations, OccupationNotFound or CodeOfOlderTaxonomy.
+    """
+    return catalogue.occupation(catalogue.code_named(code, "code", rated=False), "code")
 
 
 class SearchQuery(ReleaseQuery, Page, Formatted):
@@ -39,10 +47,7 @@ class ListedCodeQuery(ReleaseQuery):
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
         """A code that the release does not list."""
-        try:
-            catalogue.occupation(catalogue.code_named(values["code"], "code", rated=False), "code")
-        except RequestError as error:
-            yield error
+        yield from faults_in(listed_occupation, catalogue, values["code"])
 
 
 class RatingsQuery(ReleaseQuery, Formatted):

@@ -1,7 +1,5 @@
 """``/occupations``, ``/elements`` and ``/scales``: what O*NET publishes."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -10,13 +8,7 @@ from skillgap.http.csv_response import CSV_TOO, csv_answer
 from skillgap.http.parameters import CodeInPath
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.reference.query import (
-    ElementsQuery,
-    ListedCodeQuery,
-    RatingsQuery,
-    ScalesQuery,
-    SearchQuery,
-)
+from skillgap.occupations.reference.query import ElementsQuery, ListedCodeQuery, RatingsQuery, ScalesQuery, SearchQuery
 from skillgap.occupations.reference.schemas import (
     ElementOut,
     ElementsOut,
@@ -40,11 +32,7 @@ router = StrictRouter()
 
 
 @router.get(
-    "/occupations",
-    summary="Search occupations",
-    tags=["occupations"],
-    response_model=OccupationsOut,
-    responses=CSV_TOO,
+    "/occupations", summary="Search occupations", tags=["occupations"], response_model=OccupationsOut, responses=CSV_TOO
 )
 async def list_occupations(query: Annotated[SearchQuery, Query()], reader: ReaderDep) -> OccupationsOut | Response:
     """Occupations by code, title or alternate title, the best match first, and why each was found."""
@@ -103,11 +91,7 @@ async def list_elements(query: Annotated[ElementsQuery, Query()], reader: Reader
 
 
 @router.get(
-    "/scales",
-    summary="What numbers are measured on",
-    tags=["reference"],
-    response_model=ScalesOut,
-    responses=CSV_TOO,
+    "/scales", summary="What numbers are measured on", tags=["reference"], response_model=ScalesOut, responses=CSV_TOO
 )
 async def list_scales(query: Annotated[ScalesQuery, Query()], reader: ReaderDep) -> ScalesOut | Response:
     """Every scale of the release with its ends."""

@@ -1,15 +1,12 @@
 """What the answers look like. A field that is declared is always sent; null is "not published"."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from skillgap.gap.ratings import Estimate, Rating
 from skillgap.occupations.pair.levels import RatingLevelsOut
-from skillgap.occupations.schemas import ComparedOccupation, ScaleOut
+from skillgap.occupations.schemas import ComparedOccupation, ResponseModel, ScaleOut
 
 
 class OccupationMatch(BaseModel):
@@ -57,7 +54,7 @@ class OccupationOut(BaseModel):
     related_occupations: list[RelatedOut]
 
 
-class EstimateOut(BaseModel):
+class EstimateOut(ResponseModel):
     """A published number with O*NET's statistics; null where O*NET has published none."""
 
     data_value: float
@@ -70,29 +67,14 @@ class EstimateOut(BaseModel):
     date_updated: date | None
     domain_source: str | None
 
-    @classmethod
-    def of(cls, estimate: Estimate) -> Self:
-        """The same figures as JSON numbers."""
-        return cls.model_validate(estimate._asdict())
 
-
-class RatingOut(BaseModel):
+class RatingOut(ResponseModel):
     """What O*NET says of one element in an occupation."""
 
     element_id: str
     element_name: str
     level: EstimateOut
     importance: EstimateOut | None
-
-    @classmethod
-    def of(cls, rating: Rating) -> Self:
-        """The answer for one rating."""
-        return cls(
-            element_id=rating.element_id,
-            element_name=rating.element_name,
-            level=EstimateOut.of(rating.level),
-            importance=EstimateOut.of(rating.importance) if rating.importance else None,
-        )
 
 
 class RatingsOut(BaseModel):
@@ -107,7 +89,7 @@ class RatingsOut(BaseModel):
     )
 
 
-class AnchorOut(BaseModel):
+class AnchorOut(ResponseModel):
     """An example of work at one point of an element's level scale."""
 
     anchor_value: int

@@ -1,22 +1,18 @@
 """Occupations, ratings, elements and scales of a release, as it publishes them."""
 
-from __future__ import annotations
-
 from skillgap.occupations.pair.levels import RatingLevelsOut
-from skillgap.occupations.reference.query import ElementsQuery, SearchQuery
+from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, listed_occupation
 from skillgap.occupations.reference.schemas import (
-    AnchorOut,
     ElementOut,
     ElementsOut,
     OccupationMatch,
     OccupationOut,
     OccupationsOut,
-    RatingOut,
     RatingsOut,
     RelatedOut,
     ScalesOut,
 )
-from skillgap.occupations.schemas import compared_occupation, scale_out
+from skillgap.occupations.schemas import compared_occupation
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 
@@ -40,26 +36,18 @@ def search_occupations(catalogue: Catalogue, query: SearchQuery) -> OccupationsO
 
 
 def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
-    """Everything the release says of an occupation but its ratings.
-
-    Raises InvalidParameter, SeveralOccupations, OccupationNotFound or CodeOfOlderTaxonomy.
-    """
-    occupation = catalogue.occupation(catalogue.code_named(code, "code", rated=False), "code")
+    """Everything the release says of an occupation but its ratings; raises what ``listed_occupation`` does."""
+    occupation = listed_occupation(catalogue, code)
     code = occupation.onetsoc_code
     return OccupationOut(
         release=catalogue.info.release,
-        onetsoc_code=code,
-        title=occupation.title,
-        description=occupation.description,
-        job_zone=occupation.job_zone,
+        **occupation._asdict(),
         rated_domains=catalogue.rated_domains(code),
         job_titles=list(catalogue.job_titles.get(code, ())),
         related_occupations=[
             RelatedOut(
-                onetsoc_code=entry.onetsoc_code,
+                **entry._asdict(),
                 title=catalogue.occupations[entry.onetsoc_code].title,
-                relatedness_tier=entry.relatedness_tier,
-                related_index=entry.related_index,
                 rated=catalogue.is_rated(entry.onetsoc_code),
             )
             for entry in catalogue.related.get(code, ())
@@ -78,7 +66,7 @@ def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -
         release=catalogue.info.release,
         occupation=compared_occupation(catalogue, code, used),
         domain=domain,
-        ratings=[RatingOut.of(rating) for rating in profile.values()],
+        ratings=list(profile.values()),
         levels=RatingLevelsOut.of(catalogue, levels, code, used),
     )
 
@@ -90,16 +78,7 @@ def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
     return ElementsOut(
         release=catalogue.info.release,
         elements=[
-            ElementOut(
-                element_id=element.element_id,
-                element_name=element.element_name,
-                description=element.description,
-                domain=element.domain,
-                level_anchors=[
-                    AnchorOut.model_validate(anchor._asdict())
-                    for anchor in catalogue.anchors.get(element.element_id, ())
-                ],
-            )
+            ElementOut(**element._asdict(), level_anchors=list(catalogue.anchors.get(element.element_id, ())))
             for element in catalogue.elements.values()
             if element.domain and query.domain in (element.domain, "all")
         ],
@@ -108,8 +87,7 @@ def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
 
 def read_scales(catalogue: Catalogue) -> ScalesOut:
     """Every scale of the release with its ends."""
-    scales = [scale_out(catalogue, scale_id) for scale_id in catalogue.scales]
-    return ScalesOut(release=catalogue.info.release, scales=scales)
+    return ScalesOut(release=catalogue.info.release, scales=list(catalogue.scales.values()))
 
 
 def _match(

@@ -1,7 +1,5 @@
 """The parameters of a difference between releases, and the occupations of both that it is about."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -9,9 +7,9 @@ from pydantic import Field
 
 from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
 from skillgap.gap.ratings import Profile
-from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery, faults_in
 from skillgap.http.reader import Reader
-from skillgap.occupations.pair.sides import domain_of
+from skillgap.occupations.pair.query import domain_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import parse_code
 
@@ -36,10 +34,7 @@ class DiffQuery(StrictQuery):
     @classmethod
     def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
         """Releases that are not loaded, or what both find wrong with the codes."""
-        try:
-            find_presences(read_pair(reader, values["a"], values["b"]), values)
-        except RequestError as error:
-            yield from faults_of(error)
+        yield from faults_in(lambda: find_presences(read_pair(reader, values["a"], values["b"]), values))
 
 
 class ReleasePair(NamedTuple):

@@ -1,7 +1,5 @@
 """``/releases``: which are loaded, and what changed between two of them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Path, Query, Response
@@ -9,9 +7,8 @@ from fastapi import Path, Query, Response
 from skillgap.http.csv_response import CSV_TOO, Formatted, csv_answer
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.releases.listing import ReleaseOut, ReleasesOut
 from skillgap.occupations.releases.query import DiffQuery, read_pair
-from skillgap.occupations.releases.schemas import ReleaseDiffOut
+from skillgap.occupations.releases.schemas import ReleaseDiffOut, ReleaseOut, ReleasesOut
 from skillgap.occupations.releases.service import compare_releases
 
 router = StrictRouter(prefix="/releases", tags=["releases"])

@@ -1,22 +1,39 @@
 """What the difference between two releases looks like. A declared field is always sent."""
 
-from __future__ import annotations
-
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
-from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Rating
-from skillgap.gap.release_difference import (
-    GapChange,
-    GapPair,
-    OccupationChange,
-    RatingChange,
-    RatingPair,
-)
-from skillgap.occupations.schemas import Importance, Level, OccupationRef
+from skillgap.gap.release_difference import GapChange, GapPair, OccupationChange, RatingChange, RatingPair
+from skillgap.occupations.schemas import Importance, Level, OccupationRef, ResponseModel
+from skillgap.onet.records import ReleaseInfo
+
+
+class ReleaseOut(BaseModel):
+    """A loaded release."""
+
+    release: str
+    released: date | None = Field(description="The first day of the month it was released in.")
+    illustrative: bool = Field(description="Our own sample for a first look; not O*NET data.")
+    current: bool
+    source: str = Field(description="The file name of the folder or zip it was loaded from.")
+    loaded_at: datetime = Field(description="UTC.")
+
+    @classmethod
+    def of(cls, info: ReleaseInfo) -> Self:
+        """A release as it is sent; of the source only the name, not its folder."""
+        name = info.source.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        return cls.model_validate(info._asdict() | {"source": name})
+
+
+class ReleasesOut(BaseModel):
+    """The loaded releases, and the current one, which is used where a request names none."""
+
+    current: str | None
+    releases: list[ReleaseOut]
+
 
 Listing = Literal["rated", "not_rated", "absent"]
 
@@ -78,8 +95,8 @@ class ChangedRatingOut(BaseModel):
             element_id=pair.element_id,
             element_name=rating.element_name if rating else "",
             change=pair.change,
-            before=RatingInRelease.of(pair.before) if pair.before else None,
-            after=RatingInRelease.of(pair.after) if pair.after else None,
+            before=pair.before and RatingInRelease.of(pair.before),
+            after=pair.after and RatingInRelease.of(pair.after),
         )
 
 
@@ -92,25 +109,14 @@ class OccupationDiffOut(BaseModel):
     changed: list[ChangedRatingOut] = Field(description="Every element that was not simply carried over, by id.")
 
 
-class GapInRelease(BaseModel):
+class GapInRelease(ResponseModel):
     """One element of the pair as one of the releases has it."""
 
-    from_level: Level
-    to_level: Level
+    from_level: Level = Field(validation_alias="source_level")
+    to_level: Level = Field(validation_alias="target_level")
     difference: float = Field(ge=-7, le=7, description="to_level - from_level; a gap above 0.")
-    to_importance: Importance | None
+    to_importance: Importance | None = Field(validation_alias="target_importance")
     low_precision: bool
-
-    @classmethod
-    def of(cls, element: ElementGap) -> Self:
-        """The answer for one element."""
-        return cls(
-            from_level=float(element.source_level),
-            to_level=float(element.target_level),
-            difference=float(element.difference),
-            to_importance=None if element.target_importance is None else float(element.target_importance),
-            low_precision=element.low_precision,
-        )
 
 
 class ChangedGapOut(BaseModel):
@@ -134,8 +140,8 @@ class ChangedGapOut(BaseModel):
             element_id=pair.element_id,
             element_name=element.element_name if element else "",
             change=pair.change,
-            before=GapInRelease.of(pair.before) if pair.before else None,
-            after=GapInRelease.of(pair.after) if pair.after else None,
+            before=pair.before,
+            after=pair.after,
             from_rating=pair.source,
             to_rating=pair.target,
         )

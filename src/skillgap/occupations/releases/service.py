@@ -1,7 +1,5 @@
 """What changed between two releases: a pair, an occupation, or all in short."""
 
-from __future__ import annotations
-
 from skillgap.gap.comparison import compare_profiles
 from skillgap.gap.ratings import Profile
 from skillgap.gap.release_difference import (
@@ -42,10 +40,7 @@ def compare_releases(releases: ReleasePair, query: DiffQuery) -> ReleaseDiffOut:
         gap=_gap(releases, *presences) if len(presences) == 2 else None,
         occupation=_occupation(releases, presences[0]) if len(presences) == 1 else None,
         occupations=None if presences else _occupations(releases, query.domain),
-        notes=[
-            *_notes(releases, query.domain),
-            *(absence for presence in presences for absence in presence.absences),
-        ],
+        notes=[*_notes(releases, query.domain), *(absence for presence in presences for absence in presence.absences)],
     )
 
 
@@ -113,10 +108,7 @@ def _occupations(releases: ReleasePair, domain: str) -> OccupationsDiffOut:
         changed=[
             OccupationSummaryOut(
                 **_in_both(
-                    releases,
-                    diff.onetsoc_code,
-                    before.get(diff.onetsoc_code),
-                    after.get(diff.onetsoc_code),
+                    releases, diff.onetsoc_code, before.get(diff.onetsoc_code), after.get(diff.onetsoc_code)
                 ).model_dump(),
                 change=diff.change,
                 ratings=_rating_changes(diff),
@@ -135,8 +127,7 @@ def _profiles(catalogue: Catalogue, domain: str) -> dict[str, Profile]:
 
 
 def _in_both(releases: ReleasePair, code: str, before: Profile | None, after: Profile | None) -> OccupationInBoth:
-    occupations = [catalogue.occupations.get(code) for catalogue in releases]
-    titles = [occupation.title for occupation in occupations if occupation]
+    titles = [catalogue.occupations[code].title for catalogue in releases if code in catalogue.occupations]
     return OccupationInBoth(
         onetsoc_code=code,
         title=titles[-1],
@@ -152,10 +143,4 @@ def _listing(catalogue: Catalogue, code: str, profile: Profile | None) -> Listin
 
 
 def _rating_changes(*diffs: OccupationDiff) -> RatingChangesOut:
-    return RatingChangesOut(
-        carried_over=sum(diff.ratings[RatingChange.CARRIED_OVER] for diff in diffs),
-        restated=sum(diff.ratings[RatingChange.RESTATED] for diff in diffs),
-        re_surveyed=sum(diff.ratings[RatingChange.RE_SURVEYED] for diff in diffs),
-        newly_rated=sum(diff.ratings[RatingChange.NEWLY_RATED] for diff in diffs),
-        no_longer_rated=sum(diff.ratings[RatingChange.NO_LONGER_RATED] for diff in diffs),
-    )
+    return RatingChangesOut(**{kind.value: sum(diff.ratings[kind] for diff in diffs) for kind in RatingChange})
