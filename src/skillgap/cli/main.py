@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from importlib import import_module
+from typing import Any
 
 import typer
 from pydantic import ValidationError
@@ -17,68 +17,23 @@ from skillgap.settings import LogSettings
 
 logger = logging.getLogger(__name__)
 
-Command = Callable[..., None] | typer.Typer
-
-
-def _answers() -> Mapping[str, Command]:
-    from skillgap.cli import answers
-
-    return {"gap": answers.gap, "moves": answers.moves, "path": answers.path, "search": answers.search}
-
-
-def _doctor() -> Mapping[str, Command]:
-    from skillgap.cli.doctor.command import doctor
-
-    return {"doctor": doctor}
-
-
-def _export() -> Mapping[str, Command]:
-    from skillgap.cli.export import export
-
-    return {"export": export}
-
-
-def _keys() -> Mapping[str, Command]:
-    from skillgap.cli.keys import app
-
-    return {"keys": app}
-
-
-def _load() -> Mapping[str, Command]:
-    from skillgap.cli import load
-
-    return {"load": load.load, "supplement": load.supplement, "releases": load.releases_app}
-
-
-def _rescore() -> Mapping[str, Command]:
-    from skillgap.cli.rescore import app
-
-    return {"rescore": app}
-
-
-def _serve() -> Mapping[str, Command]:
-    from skillgap.cli import serve
-
-    return {"serve": serve.serve, "up": serve.up, "mcp": serve.mcp}
-
-
-MODULES: Mapping[str, Callable[[], Mapping[str, Command]]] = {
-    "load": _load,
-    "serve": _serve,
-    "up": _serve,
-    "gap": _answers,
-    "moves": _answers,
-    "path": _answers,
-    "search": _answers,
-    "export": _export,
-    "supplement": _load,
-    "doctor": _doctor,
-    "mcp": _serve,
-    "rescore": _rescore,
-    "releases": _load,
-    "keys": _keys,
+MODULES = {
+    "load": "load:load",
+    "serve": "serve:serve",
+    "up": "serve:up",
+    "gap": "answers:gap",
+    "moves": "answers:moves",
+    "path": "answers:path",
+    "search": "answers:search",
+    "export": "export:export",
+    "supplement": "load:supplement",
+    "doctor": "doctor.command:doctor",
+    "mcp": "serve:mcp",
+    "rescore": "rescore:app",
+    "releases": "load:releases_app",
+    "keys": "keys:app",
 }
-"""The commands in the order of the help, each with what imports its module."""
+"""The commands in the order of the help, each with its module in this package and its name there."""
 
 
 class Commands(TyperGroup):
@@ -92,7 +47,8 @@ class Commands(TyperGroup):
         """The command of a name, None where there is none."""
         if cmd_name not in MODULES:
             return None
-        command = MODULES[cmd_name]()[cmd_name]
+        module, _, name = MODULES[cmd_name].partition(":")
+        command = getattr(import_module(f"skillgap.cli.{module}"), name)
         if not isinstance(command, typer.Typer):
             function, command = command, typer.Typer(add_completion=False)
             command.command()(function)
@@ -116,12 +72,11 @@ def main() -> None:
         configure_logging(log.log_level, as_json=log.as_json)
         app()
     except SkillgapError as error:
-        _fail([str(error)])
+        faults = [str(error)]
     except ValidationError as error:
-        _fail(list(_setting_faults(error)))
-
-
-def _fail(faults: list[str]) -> NoReturn:
+        faults = [f"{_setting(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    else:
+        return
     if not for_programs():
         sys.exit("\n".join(f"skillgap: {fault}" for fault in faults))
     for fault in faults:
@@ -129,7 +84,5 @@ def _fail(faults: list[str]) -> NoReturn:
     sys.exit(1)
 
 
-def _setting_faults(error: ValidationError) -> Iterator[str]:
-    for fault in error.errors():
-        name = "_".join(map(str, fault["loc"])).upper()
-        yield f"{f'setting {name}' if name else 'settings'}: {fault['msg']}"
+def _setting(path: tuple[int | str, ...]) -> str:
+    return f"setting {'_'.join(map(str, path)).upper()}" if path else "settings"
