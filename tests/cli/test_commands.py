@@ -203,7 +203,7 @@ def test_the_help_lists_every_command_without_importing_pandas(run: Run) -> None
     assert helped.returncode == 0
     assert all(f" {name} " in helped.stdout for name in MODULES)
     imported = {line.rpartition("|")[2].strip() for line in helped.stderr.splitlines()}
-    assert "skillgap.cli.load" in imported
+    assert "skillgap.cli.load_tables" in imported  # by the module of `load`; import_module itself is not listed
     assert "pandas" not in imported
 
 

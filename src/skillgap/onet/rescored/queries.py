@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select
 
-from skillgap.onet.rescored.calibration import Agreement, Calibration, Line
 from skillgap.onet.rescored.levels import Rater, RescoredLevel, RescoredOccupation, RunLevel
+from skillgap.onet.rescored.model_levels import Agreement, Calibration, Line
 from skillgap.onet.rescored.tables import (
     CalibrationLines,
     Calibrations,

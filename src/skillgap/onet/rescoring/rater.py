@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
@@ -58,11 +57,6 @@ class SkillLevel(BaseModel):
             raise ValueError("not relevant, and yet at a level above 0")
         return self
 
-    @property
-    def exact_level(self) -> Decimal:
-        """The level with the two decimals that are kept."""
-        return Decimal(f"{self.level:.2f}")
-
 
 class SkillLevels(BaseModel):
     """The answer that a model is to give."""
@@ -74,7 +68,6 @@ class SkillLevels(BaseModel):
 
 SCHEMA = SkillLevels.model_json_schema()
 SCHEMA_DIGEST = inputs_digest(SCHEMA)
-SCHEMA_NAME = "skill_levels"
 
 
 @dataclass(frozen=True)
@@ -93,7 +86,7 @@ class Rated:
 
 async def rate(chat: Chat, prompt: Prompt, token_limit: int) -> Rated:
     """The result of one call, also where it failed."""
-    reply = await chat.ask(prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit)
+    reply = await chat.ask(prompt.system, prompt.user, name="skill_levels", schema=SCHEMA, token_limit=token_limit)
     if reply.kind not in (ReplyKind.ANSWER, ReplyKind.CUT):
         return Rated(reply, {}, (reply.fault,))
     return Rated(reply, *read_levels(reply.text, prompt.element_ids))
@@ -161,5 +154,5 @@ def _ratings(value: Any) -> list[Any] | None:
 def _fault(item: Any, error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_context=False)[0]
     element_id = _plain(str(item.get("element_id", "?")))[:20] if isinstance(item, dict) else "?"
-    place = ".".join(str(part) for part in fault["loc"])
+    place = ".".join(map(str, fault["loc"]))
     return f"{element_id}: {place} {fault['msg']}"
