@@ -65,13 +65,9 @@ def _orphans(connection: Connection, release: str) -> int:
     rating, occupation, element = tables.Ratings, tables.Occupations, tables.Elements
     same_occupation = (occupation.release == rating.release) & (occupation.onetsoc_code == rating.onetsoc_code)
     same_element = (element.release == rating.release) & (element.element_id == rating.element_id)
-    query = (
-        select(func.count())
-        .select_from(rating)
-        .outerjoin(occupation, same_occupation)
-        .outerjoin(element, same_element)
-        .where(rating.release == release, occupation.onetsoc_code.is_(None) | element.element_id.is_(None))
-    )
+    listed = select(func.count()).select_from(rating).outerjoin(occupation, same_occupation)
+    of_nothing = occupation.onetsoc_code.is_(None) | element.element_id.is_(None)
+    query = listed.outerjoin(element, same_element).where(rating.release == release, of_nothing)
     return connection.scalar(query) or 0
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated, Any, Literal, Self
@@ -126,20 +127,13 @@ def _find_ratings(text: str) -> list[Any] | None:
     decoder = json.JSONDecoder()
     starts = [match.start() for match in islice(_JSON_BEGINS.finditer(text), MOST_BEGINNINGS)]
     for start in starts:
-        try:
-            value, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            continue
-        ratings = _ratings(value)
-        if ratings is not None:
-            return ratings
+        with suppress(ValueError, RecursionError):
+            if ratings := _ratings(decoder.raw_decode(text, start)[0]):
+                return ratings
     for start in starts:
-        try:
-            ratings = _ratings(from_json(text[start:], allow_partial=True))
-        except ValueError:
-            continue
-        if ratings is not None:
-            return ratings[:-1]  # the last one may lack a digit
+        with suppress(ValueError):
+            if ratings := _ratings(from_json(text[start:], allow_partial=True)):
+                return ratings[:-1]  # the last one may lack a digit
     return None
 
 

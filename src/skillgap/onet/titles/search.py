@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from skillgap.onet.titles.index import TitleIndex, stems
 from skillgap.onet.titles.numbered import NumberedTitles, Standing
-from skillgap.onet.titles.words import counted, typed_title, words_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    from skillgap.onet.titles.words import TypedTitle
+from skillgap.onet.titles.words import TypedTitle, counted, typed_title, words_of
 
 CODE_DIGITS = range(2, 9)  # 15-1252.00 has eight; a single digit is not yet a code
 VOTES = 100  # titles that decide on the occupation, each by its score to this power:
@@ -134,8 +130,7 @@ class SearchIndex:
         found: dict[str, Fit] = {}
         for number, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             votes[owners[number]] += (score / highest) ** VOTE_POWER
-            if owners[number] not in found:
-                found[owners[number]] = Fit(step, 0.0, -number)
+            found.setdefault(owners[number], Fit(step, 0.0, -number))
         total = sum(votes.values())
         return {code: vote / total for code, vote in votes.items()}, found
 
