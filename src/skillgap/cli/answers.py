@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
@@ -15,7 +16,7 @@ from skillgap.gap.distances import DEFAULT_MEASURE, Measure
 from skillgap.gap.transitions import Direction
 from skillgap.http.parameters import LARGEST_PAGE
 from skillgap.occupations.moves.query import MOST_STEPS, MovesQuery, PathQuery
-from skillgap.occupations.moves.schemas import ClosenessOut, MovesOut, PathOut, StepOut, WidestGapOut
+from skillgap.occupations.moves.schemas import MovesOut, PathOut, StepOut, WidestGapOut
 from skillgap.occupations.moves.service import find_path, rank_moves
 from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut
@@ -31,10 +32,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="The API's answer inste
 def gap(source: FromArgument, target: ToArgument, as_json: JsonOption = False) -> None:
     """Show what TO requires above FROM's levels."""
     answer = compare(read_current(), GapQuery.model_validate({"from": source, "to": target}))
-    if as_json or not sys.stdout.isatty():
-        _write_json(answer)
-    else:
-        _show_gap(answer)
+    _show(answer, _show_gap, as_json=as_json)
 
 
 def moves(
@@ -43,8 +41,7 @@ def moves(
     direction: Annotated[Direction, typer.Option(help="Moves from CODE, or moves to it.")] = Direction.FROM,
     measure: Annotated[Measure, typer.Option(help="What is near.")] = DEFAULT_MEASURE,
     min_coverage: Annotated[
-        float | None,
-        typer.Option(min=0, max=1, help="Leave out moves with a smaller coverage."),
+        float | None, typer.Option(min=0, max=1, help="Leave out moves with a smaller coverage.")
     ] = None,
     max_job_zone_difference: Annotated[
         int | None, typer.Option(min=0, max=4, help="Leave out what is more job zones away.")
@@ -64,11 +61,7 @@ def moves(
         other_major_group=other_major_group,
         limit=limit,
     )
-    answer = rank_moves(read_current(), occupation, query, "CODE")
-    if as_json or not sys.stdout.isatty():
-        _write_json(answer)
-    else:
-        _show_moves(answer)
+    _show(rank_moves(read_current(), occupation, query, "CODE"), _show_moves, as_json=as_json)
 
 
 def path(
@@ -79,11 +72,7 @@ def path(
 ) -> None:
     """Show by which stepping stones TO can be reached from FROM."""
     query = PathQuery.model_validate({"from": source, "to": target, "max_steps": max_steps})
-    answer = find_path(read_current(), query)
-    if as_json or not sys.stdout.isatty():
-        _write_json(answer)
-    else:
-        _show_path(answer)
+    _show(find_path(read_current(), query), _show_path, as_json=as_json)
 
 
 def search(text: Annotated[str, typer.Argument(help="Code, title or lay title.")]) -> None:
@@ -102,8 +91,12 @@ def read_current() -> Catalogue:
     return current_catalogue(connect(DatabaseSettings().url()))
 
 
-def _write_json(answer: BaseModel) -> None:
-    sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+def _show(answer: BaseModel, show: Callable[[Any], None], *, as_json: bool) -> None:
+    """Write an answer as JSON, which is also for what is not a terminal, or show it as a table."""
+    if as_json or not sys.stdout.isatty():
+        sys.stdout.write(answer.model_dump_json(indent=2) + "\n")
+    else:
+        show(answer)
 
 
 def _show_gap(answer: SkillGapOut) -> None:
@@ -115,12 +108,21 @@ def _show_gap(answer: SkillGapOut) -> None:
     table = Table("skill", "status", "from", "to", "difference", "importance", title=title)
     for gap in answer.skill_gaps:
         table.add_row(
+<<<<<<< HEAD
             gap.element_name,
             gap.status + (" *" if gap.low_precision else ""),
             f"{gap.from_level:.2f}",
             f"{gap.to_level:.2f}",
             f"{gap.difference:.2f}",
             f"{gap.to_importance:.2f}" if gap.to_importance is not None else "",
+=======
+            one.element_name,
+            one.status + (" *" if one.low_precision else ""),
+            f"{one.from_level:.2f}",
+            f"{one.to_level:.2f}",
+            f"{one.difference:.2f}",
+            "" if one.to_importance is None else f"{one.to_importance:.2f}",
+>>>>>>> refs/heads/sc
         )
     Console().print(table)
     if any(gap.low_precision for gap in answer.skill_gaps):
@@ -146,9 +148,14 @@ def _show_moves(answer: MovesOut) -> None:
             move.related.relatedness_tier if move.related else "",
             _in_words(move.largest_gaps),
         )
+<<<<<<< HEAD
     removed = [f"{filter_.name} {filter_.value} left out {filter_.removed}." for filter_ in answer.filters]
     for text in (table, *removed, _close_up_to(answer.closeness), *answer.notes):
         Console().print(text)
+=======
+    removed = [f"{one.name} {one.value} left out {one.removed}." for one in answer.filters]
+    _print(table, removed, answer)
+>>>>>>> refs/heads/sc
 
 
 def _show_path(answer: PathOut) -> None:
@@ -161,8 +168,7 @@ def _show_path(answer: PathOut) -> None:
         table.add_row(str(number), *_step_cells(step))
     table.add_section()
     table.add_row("directly", *_step_cells(answer.direct))
-    for text in (table, _close_up_to(answer.closeness), *answer.notes):
-        Console().print(text)
+    _print(table, [], answer)
 
 
 def _step_cells(step: StepOut) -> tuple[str, ...]:
@@ -179,8 +185,11 @@ def _in_words(gaps: list[WidestGapOut]) -> str:
     return ", ".join(f"{gap.element_name} {gap.difference:.2f}" for gap in gaps)
 
 
-def _close_up_to(closeness: ClosenessOut) -> str:
-    return (
+def _print(table: Table, removed: list[str], answer: MovesOut | PathOut) -> None:
+    closeness = answer.closeness
+    close = (
         f"* close: {closeness.measure} of {' and '.join(closeness.domains)} up to "
         f"{closeness.threshold:.3f}, calibrated on {closeness.pairs} pairs."
     )
+    for text in (table, *removed, close, *answer.notes):
+        Console().print(text)

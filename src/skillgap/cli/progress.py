@@ -36,13 +36,8 @@ def step_progress() -> Iterator[ProgressCallback]:
 
         yield log_step
         return
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    ) as bars:
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, Any] = {}
 
         def move_bar(step: str, done: int, total: int) -> None:
@@ -68,14 +63,8 @@ def rescoring_progress() -> Iterator[Callable[[RescoringProgress], None]]:
 
         yield log_sometimes
         return
-    with Progress(
-        TextColumn("rescoring"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    ) as bars:
+    columns = TextColumn("{task.completed}/{task.total}"), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress("rescoring", BarColumn(), *columns, console=Console(stderr=True)) as bars:
         bar = bars.add_task("")
 
         def move_bar(progress: RescoringProgress) -> None:

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from sqlalchemy import Engine
 
 from skillgap.cli.rescore_job import calibrate, configured_rater, open_chat, open_database, read_current, run_rescoring
-from skillgap.cli.rescore_tables import cost_table, report_json, show_report
+from skillgap.cli.rescore_tables import report_json, show_report
 from skillgap.database.transactions import reading
 from skillgap.errors import RescoringError
 from skillgap.onet.catalogue import Catalogue
@@ -108,6 +109,7 @@ async def _show_cost(engine: Engine, settings: LlmSettings, catalogue: Catalogue
             pending = plan(catalogue, codes, chat, settings.llm_runs, known)
             mean = call_log.mean_tokens(connection, chat.model)
             spent = call_log.tokens_spent(connection)
+    table = Table("", "", title=f"What rescoring with {chat.model} would cost", show_header=False)
     figures = {
         "occupations": len({run_over.occupation.onetsoc_code for run_over in pending}),
         "calls": len(pending),
@@ -115,4 +117,6 @@ async def _show_cost(engine: Engine, settings: LlmSettings, catalogue: Catalogue
         "tokens, by earlier calls": round(mean * len(pending)) if mean else "no call yet",
         "left of the budget": max(0, settings.llm_token_budget - spent),
     }
-    Console().print(cost_table(chat.model, figures))
+    for name, figure in figures.items():
+        table.add_row(name, f"{figure:,}" if isinstance(figure, int) else figure)
+    Console().print(table)

@@ -1,4 +1,4 @@
-"""What ``rescore`` shows: its cost before, and how a model agrees with O*NET after."""
+"""What ``rescore report`` shows: how a model agrees with O*NET."""
 
 from __future__ import annotations
 
@@ -10,37 +10,35 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from skillgap.onet.rescoring.agreement import AgreementReport, SkillAgreement
+from skillgap.onet.rescoring.agreement import AgreementReport
 from skillgap.onet.rescoring.calibrate import RaterReport
 
 WIDEST_BAR = 20  # characters, for a mean error of:
 WIDEST_ERROR = 2.0  # levels
 
 
-def cost_table(model: str, figures: Mapping[str, int | str]) -> Table:
-    """What rescoring would cost, one figure a row."""
-    table = Table("", "", title=f"What rescoring with {model} would cost", show_header=False)
-    for name, figure in figures.items():
-        table.add_row(name, f"{figure:,}" if isinstance(figure, int) else figure)
-    return table
-
-
 def show_report(report: RaterReport, console: Console) -> None:
     """Print the agreement overall and by skill, the skill with the largest error first."""
-    overall = Table(
-        "",
-        "all",
-        "held out",
-        "held out, calibrated",
-        title=f"{report.rater.model} ({report.rater.prompt_version}, runs: {report.runs}) and "
-        f"O*NET {report.release}: model minus O*NET, in levels (0-7)",
+    title = (
+        f"{report.rater.model} ({report.rater.prompt_version}, runs: {report.runs}) and "
+        f"O*NET {report.release}: model minus O*NET, in levels (0-7)"
     )
+    overall = Table("", "all", "held out", "held out, calibrated", title=title)
     columns = [report.everything, report.held_out, report.held_out_calibrated]
     for name, figure in FIGURES.items():
         overall.add_row(name, *(figure(agreement) if agreement else "" for agreement in columns))
     skills = Table("skill", "n", "bias", "95 % interval", "mean error", "in SE", "rho", "")
     for skill in sorted(report.everything.by_skill, key=lambda skill: -skill.mean_absolute_error):
-        skills.add_row(*_skill_cells(skill))
+        skills.add_row(
+            skill.element_name,
+            str(skill.n),
+            f"{skill.bias.mean:+.2f}",
+            f"{skill.bias.lower:+.2f} to {skill.bias.upper:+.2f}",
+            f"{skill.mean_absolute_error:.2f}",
+            _number(skill.in_standard_errors),
+            _number(skill.rank_correlation),
+            "█" * round(min(skill.mean_absolute_error / WIDEST_ERROR, 1) * WIDEST_BAR),
+        )
     console.print(overall)
     console.print(skills)
 
@@ -48,23 +46,6 @@ def show_report(report: RaterReport, console: Console) -> None:
 def report_json(report: RaterReport) -> str:
     """All figures as JSON; null for an infinity, which JSON has not."""
     return json.dumps(_finite(asdict(report)), indent=2)
-
-
-def _skill_cells(skill: SkillAgreement) -> list[str]:
-    return [
-        skill.element_name,
-        str(skill.n),
-        f"{skill.bias.mean:+.2f}",
-        f"{skill.bias.lower:+.2f} to {skill.bias.upper:+.2f}",
-        f"{skill.mean_absolute_error:.2f}",
-        _number(skill.in_standard_errors),
-        _number(skill.rank_correlation),
-        "█" * round(min(skill.mean_absolute_error / WIDEST_ERROR, 1) * WIDEST_BAR),
-    ]
-
-
-def _bias(agreement: AgreementReport) -> str:
-    return "{:+.2f} ({:+.2f} to {:+.2f})".format(*agreement.bias)
 
 
 def _gap_share(agreement: AgreementReport, name: str) -> str:
@@ -82,7 +63,7 @@ def _share(value: float | None) -> str:
 FIGURES: Mapping[str, Callable[[AgreementReport], str]] = {
     "occupations": lambda agreement: f"{agreement.occupations:,}",
     "levels": lambda agreement: f"{agreement.levels:,}",
-    "bias (95 % interval)": _bias,
+    "bias (95 % interval)": lambda agreement: "{:+.2f} ({:+.2f} to {:+.2f})".format(*agreement.bias),
     "mean absolute error": lambda agreement: _number(agreement.mean_absolute_error),
     "the same in O*NET's standard errors": lambda agreement: _number(agreement.in_standard_errors),
     "levels within 1.96 standard errors": lambda agreement: _share(agreement.within_1_96_standard_errors),

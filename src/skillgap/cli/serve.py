@@ -31,9 +31,7 @@ GRACE_SECONDS = 8  # for responses under way at SIGTERM; container engines kill 
 START_SECONDS = 60  # for a worker to start before it is replaced; uvicorn's 5 are few on a busy machine
 
 
-def serve(
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
-) -> None:
+def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1) -> None:
     """Answer over HTTP on API_HOST:API_PORT."""
     api, access = ApiSettings(), AccessSettings()
     if TracingSettings().otel_exporter_otlp_endpoint:

@@ -12,18 +12,13 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
 from pydantic import BaseModel, Field, ValidationError
 
 from skillgap.llm.replies import Next, Reply, ReplyKind, ResponseFormat, Usage
 from skillgap.retry_after import retry_after
-
-if TYPE_CHECKING:
-    from openai.types.chat.completion_create_params import ResponseFormat as FormatParameter
-    from openai.types.shared_params.response_format_json_schema import JSONSchema
-
 
 logger = logging.getLogger(__name__)
 
@@ -39,16 +34,6 @@ _REJECTS_IT = re.compile(
 )
 _TOO_LONG = re.compile(r"context.?(?:length|window|size)|maximum context|too (?:long|many tokens)", re.I)
 _LIKE_A_KEY = re.compile(r"\b(?:sk|pk|key)-[\w*.-]{4,}|(?<=Bearer )\S+")
-
-
-class _PromptDetails(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int = Field(default=0, ge=0)
-    completion_tokens: int = Field(default=0, ge=0)
-    prompt_tokens_details: _PromptDetails | None = None
 
 
 class _Message(BaseModel):
@@ -67,7 +52,7 @@ class _Completion(BaseModel):
     model: str | None = None
     system_fingerprint: str | None = None
     choices: list[_Choice] = Field(min_length=1)
-    usage: _Usage | None = None
+    usage: Usage | None = None
 
 
 class Chat:
@@ -128,7 +113,7 @@ class Chat:
                 raw = await self._client.chat.completions.with_raw_response.create(
                     model=self.model,
                     messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-                    response_format=_format_parameter(sent_format, name, schema) or omit,
+                    response_format=_format_parameter(sent_format, name, schema),
                     max_completion_tokens=token_limit if at_openai else omit,
                     max_tokens=omit if at_openai else token_limit,  # the only name local servers know
                     temperature=omit if self.temperature is None else self.temperature,
@@ -139,10 +124,9 @@ class Chat:
             reply = _failed(f"no answer within {self._timeout_seconds:g} s", Next.LATER)
         except APIStatusError as error:
             reply = self._read_error(error, sent_format)
-        except APIConnectionError as error:
-            reply = _failed(f"{error} {error.__cause__ or ''}", Next.LATER)
         except OpenAIError as error:
-            reply = _failed(str(error), Next.LATER)
+            cause = error.__cause__ if isinstance(error, APIConnectionError) else None
+            reply = _failed(f"{error} {cause or ''}", Next.LATER)
         reply["fault"] = self._scrub(reply.get("fault", ""))
         milliseconds = round((time.monotonic() - started) * 1000)
         return Reply(response_format=sent_format, milliseconds=milliseconds, **reply)
@@ -152,14 +136,14 @@ class Chat:
             completion = _Completion.model_validate_json(body)
         except ValidationError as error:
             fault = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(str(part) for part in fault["loc"])
+            place = ".".join(map(str, fault["loc"]))
             message = f"the server's answer is not a chat completion: {place} {fault['msg']}"
             return _failed(message, Next.LATER) | {"text": self._scrub(body)}
         choice = completion.choices[0]
         reply: dict[str, Any] = {
             "kind": ReplyKind.ANSWER,
             "text": choice.message.content or "",
-            "usage": _usage(completion.usage),
+            "usage": completion.usage if completion.usage and completion.usage.total else None,
             "model_answered": completion.model,
             "system_fingerprint": completion.system_fingerprint,
         }
@@ -202,22 +186,13 @@ def _failed(fault: str, following: Next) -> dict[str, Any]:
     return {"kind": ReplyKind.FAILED, "fault": fault, "next": following}
 
 
-def _format_parameter(kind: ResponseFormat, name: str, schema: Mapping[str, Any]) -> FormatParameter | None:
+def _format_parameter(kind: ResponseFormat, name: str, schema: Mapping[str, Any]) -> Any:
     if kind is ResponseFormat.PROMPT:
-        return None
+        return omit
     if kind is ResponseFormat.OBJECT:
         return {"type": "json_object"}
-    described: JSONSchema = {"name": name, "schema": dict(schema)}
-    if kind is ResponseFormat.STRICT:
-        described["strict"] = True
-    return {"type": "json_schema", "json_schema": described}
-
-
-def _usage(usage: _Usage | None) -> Usage | None:
-    if usage is None or not usage.prompt_tokens + usage.completion_tokens:
-        return None
-    details = usage.prompt_tokens_details
-    return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens if details else None)
+    strict = {"strict": True} if kind is ResponseFormat.STRICT else {}
+    return {"type": "json_schema", "json_schema": {"name": name, "schema": dict(schema), **strict}}
 
 
 def _wait_seconds(headers: Mapping[str, str]) -> float | None:

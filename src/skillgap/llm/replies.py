@@ -1,9 +1,11 @@
-"""Replies of a language model: plain values, so that a reader of them needs no client."""
+"""Replies of a language model, which a reader needs no client for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from pydantic import AliasPath, BaseModel, Field
 
 
 class ResponseFormat(StrEnum):
@@ -17,9 +19,8 @@ class ResponseFormat(StrEnum):
     @property
     def fallback(self) -> ResponseFormat | None:
         """The next format, for a server that does not accept this one."""
-        formats = list(ResponseFormat)
-        following = formats.index(self) + 1
-        return formats[following] if following < len(formats) else None
+        formats: list[ResponseFormat | None] = [*ResponseFormat, None]
+        return formats[formats.index(self) + 1]
 
 
 class ReplyKind(StrEnum):
@@ -42,13 +43,14 @@ class Next(StrEnum):
     STOP = "stop"  # no call would succeed: wrong key, wrong address, quota used up
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(BaseModel):
     """Tokens as the server reports them."""
 
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int | None
+    prompt_tokens: int = Field(default=0, ge=0)
+    completion_tokens: int = Field(default=0, ge=0)
+    cached_tokens: int | None = Field(
+        default=None, validation_alias=AliasPath("prompt_tokens_details", "cached_tokens")
+    )
 
     @property
     def total(self) -> int:

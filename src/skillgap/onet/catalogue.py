@@ -16,9 +16,8 @@ from skillgap.gap.transitions import Transitions
 from skillgap.onet import codes, queries
 from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
 from skillgap.onet.rescored import queries as rescored_queries
-from skillgap.onet.rescored.calibration import agreements, calibrated
 from skillgap.onet.rescored.levels import rescored_profile
-from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels
+from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels, agreements, calibrated
 from skillgap.onet.supplements import queries as supplements_queries
 from skillgap.onet.supplements.ratings import Supplement
 from skillgap.onet.titles.search import SearchIndex

@@ -15,11 +15,10 @@ from sqlalchemy import Engine
 from skillgap.database.transactions import writing
 from skillgap.errors import NotEnoughRatings
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.calibration import Line, calibrated, move
 from skillgap.onet.rescored.levels import Rater, RescoredLevel, RunLevel
-from skillgap.onet.rescoring.agreement import LevelPair, bias, rank_correlation
+from skillgap.onet.rescored.model_levels import Line, calibrated, move
+from skillgap.onet.rescoring.agreement import LevelPair, bias, compare_gaps, rank_correlation
 from skillgap.onet.rescoring.calibrate import fit_lines, halves, rated_twice, report, store_calibration
-from skillgap.onet.rescoring.gap_agreement import compare_gaps
 from tests.conftest import load
 from tests.llm.fake_model import FakeModel
 from tests.onet.rescoring.conftest import Rescore, catalogue_of, rows

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 State = Literal["ok", "warn", "fail"]
 Role = Literal["serve", "load", "both"]
 
 TIMEOUT_SECONDS = 5.0  # for the database, and for anything on the network
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 class Check(NamedTuple):

@@ -7,14 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from skillgap.cli.doctor.check import Check, verdict
-from skillgap.cli.doctor.server import CLOCK_TOLERANCE
+from skillgap.cli.doctor.check import CLOCK_TOLERANCE, Check, verdict
 from skillgap.onet import tables
 from skillgap.onet.history import History, read_history
 from skillgap.onet.queries import rated_occupations, releases
 from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored.queries import rescoring_mark
-from skillgap.onet.tables import LEVEL_SCALE
 
 LONGEST_RUN = timedelta(hours=1)
 MOST_UNRATED = 0.2  # of the occupations; O*NET 29.2 has not rated 13 in a hundred
@@ -42,26 +40,23 @@ def check_data(connection: Connection) -> Iterator[Check]:
 def _check_counts(connection: Connection, current: ReleaseInfo) -> Check:
     """Whether as many occupations, skills and levels are loaded as a release has."""
     release, rating, element, occupation = current.release, tables.Ratings, tables.Elements, tables.Occupations
-    skills = list(
-        connection.scalars(select(element.element_id).where(element.release == release, element.domain == "skills"))
-    )
+    of_release = select(element.element_id).where(element.release == release, element.domain == "skills")
+    skills = list(connection.scalars(of_release))
     count = select(func.count())
     listed = connection.scalar(count.where(occupation.release == release)) or 0
     ratings = connection.scalar(count.where(rating.release == release)) or 0
-    of_skills = (rating.release == release, rating.scale_id == LEVEL_SCALE, rating.element_id.in_(skills))
+    of_skills = (rating.release == release, rating.scale_id == tables.LEVEL_SCALE, rating.element_id.in_(skills))
     rated = len(rated_occupations(connection, release))
     missing = rated * len(skills) - (connection.scalar(count.where(*of_skills)) or 0)
-    faults = []
-    if not current.illustrative and listed < FEWEST_OCCUPATIONS:
-        faults.append(f"under {FEWEST_OCCUPATIONS} occupations")
-    if len(skills) != SKILLS:
-        faults.append(f"{SKILLS} skills were expected")
-    if missing:
-        faults.append(f"{missing} levels are missing")
-    if listed and 1 - rated / listed > MOST_UNRATED:
-        faults.append(f"{1 - rated / listed:.0%} of the occupations are not rated")
+    unrated = 1 - rated / listed if listed else 0
+    faults = {
+        f"under {FEWEST_OCCUPATIONS} occupations": not current.illustrative and listed < FEWEST_OCCUPATIONS,
+        f"{SKILLS} skills were expected": len(skills) != SKILLS,
+        f"{missing} levels are missing": missing,
+        f"{unrated:.0%} of the occupations are not rated": unrated > MOST_UNRATED,
+    }
     counts = f"{listed} occupations, {rated} rated on {len(skills)} skills, {ratings} ratings"
-    fault = f"{counts}: {', '.join(faults)}" if faults else ""
+    fault = f"{counts}: {', '.join(name for name, found in faults.items() if found)}" if any(faults.values()) else ""
     return verdict("data", counts, fault, "is the release complete? `skillgap load --again` reads it anew")
 
 
@@ -70,13 +65,9 @@ def _orphans(connection: Connection, release: str) -> int:
     rating, occupation, element = tables.Ratings, tables.Occupations, tables.Elements
     same_occupation = (occupation.release == rating.release) & (occupation.onetsoc_code == rating.onetsoc_code)
     same_element = (element.release == rating.release) & (element.element_id == rating.element_id)
-    query = (
-        select(func.count())
-        .select_from(rating)
-        .outerjoin(occupation, same_occupation)
-        .outerjoin(element, same_element)
-        .where(rating.release == release, occupation.onetsoc_code.is_(None) | element.element_id.is_(None))
-    )
+    listed = select(func.count()).select_from(rating).outerjoin(occupation, same_occupation)
+    of_nothing = occupation.onetsoc_code.is_(None) | element.element_id.is_(None)
+    query = listed.outerjoin(element, same_element).where(rating.release == release, of_nothing)
     return connection.scalar(query) or 0
 
 

@@ -51,8 +51,8 @@ class RescoredLevel(NamedTuple):
     def of(cls, runs: Iterable[RunLevel]) -> RescoredLevel:
         """The aggregate of runs. Not relevant is what more than half of them say."""
         runs = list(runs)
-        middle = median(run.level for run in runs).quantize(HUNDREDTH)
-        spread = max(run.level for run in runs) - min(run.level for run in runs)
+        levels = [run.level for run in runs]
+        middle, spread = median(levels).quantize(HUNDREDTH), max(levels) - min(levels)
         least = min(runs, key=lambda run: CONFIDENCES.index(run.confidence)).confidence
         return cls(
             middle,

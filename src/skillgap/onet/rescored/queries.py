@@ -7,15 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, inspect, select
 
-from skillgap.onet.rescored.calibration import Agreement, Calibration, Line
+from skillgap.onet.rescored import tables
 from skillgap.onet.rescored.levels import Rater, RescoredLevel, RescoredOccupation, RunLevel
-from skillgap.onet.rescored.tables import (
-    CalibrationLines,
-    Calibrations,
-    CalibrationSamples,
-    RescoredLevels,
-    RescoringCalls,
-)
+from skillgap.onet.rescored.model_levels import Agreement, Calibration, Line
 from skillgap.onet.supplements.ratings import FLAGS
 
 
@@ -23,11 +17,9 @@ def rescoring_mark(connection: Connection) -> tuple[int, int, int] | None:
     """Changes whenever the levels of a model, or their calibration, do; None without tables."""
     if not inspect(connection).has_table("calibration_samples"):
         return None
-    call, calibration = RescoringCalls, Calibrations
-    given = select(func.count(), func.coalesce(func.max(call.call_id), 0)).where(
-        call.outcome.in_(["ok", "partial", "cut"])
-    )
-    calls, last_call = connection.execute(given).one()
+    call, calibration = tables.RescoringCalls, tables.Calibrations
+    given = select(func.count(), func.coalesce(func.max(call.call_id), 0))
+    calls, last_call = connection.execute(given.where(call.outcome.in_(["ok", "partial", "cut"]))).one()
     last = connection.scalar(select(func.coalesce(func.max(calibration.calibration_id), 0)))
     return calls, last_call, last or 0
 
@@ -36,21 +28,10 @@ def rescored_occupations(
     connection: Connection, release: str, element_ids: frozenset[str]
 ) -> dict[str, RescoredOccupation]:
     """The model's levels of each occupation, from the newest inputs that gave every element."""
-    call, level = RescoringCalls, RescoredLevels
+    call, level = tables.RescoringCalls, tables.RescoredLevels
+    of_call = call.onetsoc_code, call.inputs_digest, call.run, call.model, call.prompt_version, call.created_at
     query = (
-        select(
-            call.onetsoc_code,
-            call.inputs_digest,
-            call.run,
-            call.model,
-            call.prompt_version,
-            call.created_at,
-            level.element_id,
-            level.level,
-            level.not_relevant,
-            level.confidence,
-            level.reason,
-        )
+        select(*of_call, level.element_id, level.level, level.not_relevant, level.confidence, level.reason)
         .join(level, level.call_id == call.call_id)
         .where(call.release == release)
         .order_by(call.call_id, level.element_id)
@@ -76,19 +57,16 @@ def rescored_occupations(
 
 def calibrations(connection: Connection, release: str) -> dict[Rater, Calibration]:
     """The newest calibration of each rater."""
-    query = select(Calibrations.__table__).where(Calibrations.release == release)
-    rows = connection.execute(query.order_by(Calibrations.calibration_id))
+    query = select(tables.Calibrations.__table__).where(tables.Calibrations.release == release)
+    rows = connection.execute(query.order_by(tables.Calibrations.calibration_id))
     newest = {Rater(row.model, row.prompt_version): row for row in rows}
     return {rater: _calibration(connection, rater, row) for rater, row in newest.items()}
 
 
 def _calibration(connection: Connection, rater: Rater, row: Any) -> Calibration:
-    line, sample = CalibrationLines, CalibrationSamples
-    lines = connection.execute(
-        select(line.element_id, line.slope, line.intercept)
-        .where(line.calibration_id == row.calibration_id)
-        .order_by(line.element_id)
-    ).all()
+    line, sample = tables.CalibrationLines, tables.CalibrationSamples
+    fitted_lines = select(line.element_id, line.slope, line.intercept).where(line.calibration_id == row.calibration_id)
+    lines = connection.execute(fitted_lines.order_by(line.element_id)).all()
     halves: dict[str, set[str]] = {"fitted": set(), "held_out": set()}
     query = select(sample.onetsoc_code, sample.half).where(sample.calibration_id == row.calibration_id)
     for code, half in connection.execute(query):

@@ -1,15 +1,15 @@
-"""How far a model's levels are from O*NET's.
+"""How far a model's levels are from O*NET's, and how gaps change with them.
 
-Differences are model minus O*NET, in levels (LV, 0-7), over occupations that have both. Levels of
-one occupation err together, so intervals of overall figures are taken over occupations and not
-over single levels.
+Differences are model minus O*NET, in levels (LV, 0-7). Levels of one occupation err together, so
+intervals of overall figures are taken over occupations and not over single levels.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import combinations, groupby
 from math import inf, sqrt
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -17,11 +17,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from skillgap.gap.comparison import compare_profiles
+from skillgap.gap.ratings import Profile
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.levels import RescoredOccupation
-from skillgap.onet.rescoring.gap_agreement import GapAgreement, compare_gaps
+from skillgap.onet.rescored.levels import RescoredOccupation, rescored_profile
 
 Z_95 = 1.96
+MOST_PAIRS = 1_000  # of occupations
+FIRST_GAPS = 5
+GAPS = ("missing", "lower")
 
 
 class LevelPair(NamedTuple):
@@ -66,6 +70,16 @@ class SkillAgreement:
 
 
 @dataclass(frozen=True)
+class GapAgreement:
+    """Shares by which gaps to rescored targets and to the same targets as published agree."""
+
+    pairs: int
+    status_changed: float  # share of skills whose status (missing, lower, met, surplus) changes
+    gap_appears_or_goes: float  # share of skills that are a gap with the one and not the other
+    first_gaps_shared: float  # share of the first five gaps that are the same skills
+
+
+@dataclass(frozen=True)
 class AgreementReport:
     """How one rater agrees with O*NET on a set of occupations."""
 
@@ -87,12 +101,10 @@ def pairs_of(catalogue: Catalogue, rescored: Mapping[str, RescoredOccupation]) -
     for code, occupation in rescored.items():
         profile = catalogue.profile(code)
         for element_id, level in occupation.levels.items():
-            if element_id in profile:
-                published = profile[element_id]
+            if published := profile.get(element_id):
                 error = published.level.standard_error
-                standard_error = None if error is None else float(error)
-                effective = float(published.effective_level)
-                pairs.append(LevelPair(code, element_id, float(level.level), effective, standard_error))
+                levels = float(level.level), float(published.effective_level)
+                pairs.append(LevelPair(code, element_id, *levels, None if error is None else float(error)))
     return pairs
 
 
@@ -125,6 +137,35 @@ def agree(catalogue: Catalogue, rescored: Mapping[str, RescoredOccupation], seed
         gaps=compare_gaps(catalogue, rescored, seed),
         by_skill=by_skill,
     )
+
+
+def compare_gaps(catalogue: Catalogue, rescored: Mapping[str, RescoredOccupation], seed: int) -> GapAgreement | None:
+    """The agreement over pairs of these occupations, at most 1,000 drawn with the seed; None without a pair."""
+    pairs = list(combinations(sorted(rescored), 2))
+    if not pairs:
+        return None
+    if len(pairs) > MOST_PAIRS:
+        pairs = random.Random(seed).sample(pairs, MOST_PAIRS)  # noqa: S311
+    names = {element_id: element.element_name for element_id, element in catalogue.elements.items()}
+    targets = {code: rescored_profile(rescored[code], names, catalogue.profile(code)) for code in rescored}
+    changed, turned, shared = [], [], []
+    for source_code, target_code in pairs:
+        source = catalogue.profile(source_code)
+        before, after = (_statuses(source, target) for target in (catalogue.profile(target_code), targets[target_code]))
+        changed.append(fmean(after[skill] != before[skill] for skill in after))
+        turned.append(fmean((after[skill] in GAPS) != (before[skill] in GAPS) for skill in after))
+        if first := _first_gaps(before):
+            shared.append(len(first & _first_gaps(after)) / len(first))
+    return GapAgreement(len(pairs), fmean(changed), fmean(turned), fmean(shared) if shared else 0.0)
+
+
+def _statuses(source: Profile, target: Profile) -> dict[str, str]:
+    """The status of each skill, the widest gap first."""
+    return {element.element_id: element.status.value for element in compare_profiles(source, target).elements}
+
+
+def _first_gaps(statuses: Mapping[str, str]) -> set[str]:
+    return set([skill for skill, status in statuses.items() if status in GAPS][:FIRST_GAPS])
 
 
 def bias(differences: Sequence[float]) -> Bias:

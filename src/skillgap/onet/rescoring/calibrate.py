@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert
 
 from skillgap.errors import NotEnoughRatings
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.calibration import Line, moved_occupation
 from skillgap.onet.rescored.levels import Rater, RescoredOccupation
+from skillgap.onet.rescored.model_levels import Line, moved_occupation
 from skillgap.onet.rescored.tables import CalibrationLines, Calibrations, CalibrationSamples
 from skillgap.onet.rescoring.agreement import AgreementReport, LevelPair, agree, group_pairs, pairs_of
 
@@ -62,8 +62,7 @@ def report(catalogue: Catalogue, rater: Rater, seed: int) -> RaterReport:
         before = agree(catalogue, {code: both[code] for code in held_out}, seed)
         after = agree(catalogue, {code: moved_occupation(both[code], lines) for code in held_out}, seed)
     runs = min(occupation.runs for occupation in both.values())
-    everything = agree(catalogue, both, seed)
-    return RaterReport(catalogue.info.release, rater, runs, seed, everything, before, after)
+    return RaterReport(catalogue.info.release, rater, runs, seed, agree(catalogue, both, seed), before, after)
 
 
 def halves(codes: Sequence[str], seed: int) -> tuple[list[str], list[str]]:
@@ -98,8 +97,7 @@ def store_calibration(connection: Connection, catalogue: Catalogue, rater: Rater
 
     Raises NotEnoughRatings where a half has too few occupations.
     """
-    result = report(catalogue, rater, seed)
-    both = rated_twice(catalogue)[rater]
+    result, both = report(catalogue, rater, seed), rated_twice(catalogue)[rater]
     if result.held_out is None or result.held_out_calibrated is None:
         raise NotEnoughRatings(
             f"{len(both)} occupations have levels of O*NET and of {rater.model}; calibrating needs "
@@ -109,9 +107,8 @@ def store_calibration(connection: Connection, catalogue: Catalogue, rater: Rater
     stored = insert(Calibrations).values(
         created_at=datetime.now(UTC).replace(tzinfo=None),
         release=result.release,
-        model=rater.model,
-        prompt_version=rater.prompt_version,
         seed=seed,
+        **rater._asdict(),
         bias=result.held_out.bias.mean,
         mean_absolute_error=result.held_out.mean_absolute_error,
         calibrated_bias=result.held_out_calibrated.bias.mean,
@@ -121,7 +118,6 @@ def store_calibration(connection: Connection, catalogue: Catalogue, rater: Rater
     lines = fit_lines(pairs_of(catalogue, {code: both[code] for code in fitted}))
     rows = [{**key, "element_id": element_id, **line._asdict(), "n": n} for element_id, (line, n) in lines.items()]
     connection.execute(insert(CalibrationLines), rows)
-    samples = [{**key, "onetsoc_code": code, "half": "fitted"} for code in fitted]
-    samples += [{**key, "onetsoc_code": code, "half": "held_out"} for code in held_out]
-    connection.execute(insert(CalibrationSamples), samples)
+    for half, codes in ("fitted", fitted), ("held_out", held_out):
+        connection.execute(insert(CalibrationSamples), [{**key, "onetsoc_code": code, "half": half} for code in codes])
     return result

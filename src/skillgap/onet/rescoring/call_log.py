@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -42,7 +43,7 @@ def begin_call(connection: Connection, **columns: Any) -> int:
 
 def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_counted: int) -> None:
     """Add the call's outcome and its levels."""
-    reply, usage, outcome = rated.reply, rated.reply.usage, outcome_of(rated)
+    reply, outcome = rated.reply, outcome_of(rated)
     finished = (
         update(RescoringCalls)
         .where(RescoringCalls.call_id == call_id, RescoringCalls.outcome == "sent")
@@ -52,9 +53,7 @@ def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_count
             response_format=reply.response_format.value,
             model_answered=reply.model_answered and reply.model_answered[:200],
             system_fingerprint=reply.system_fingerprint and reply.system_fingerprint[:200],
-            prompt_tokens=usage.prompt_tokens if usage else None,
-            completion_tokens=usage.completion_tokens if usage else None,
-            cached_tokens=usage.cached_tokens if usage else None,
+            **(reply.usage.model_dump() if reply.usage else {}),
             tokens_counted=tokens_counted,
             message="; ".join(filter(None, (reply.fault, *rated.faults)))[:2_000] or None,
             answer=None if outcome == "ok" else reply.text[:LONGEST_ANSWER] or None,
@@ -62,15 +61,13 @@ def finish_call(connection: Connection, call_id: int, rated: Rated, tokens_count
     )
     connection.execute(finished)
     rows = [
-        {
+        level.model_dump()
+        | {
             "call_id": call_id,
-            "element_id": element_id,
-            "level": level.exact_level,
+            "level": Decimal(f"{level.level:.2f}"),
             "not_relevant": "Y" if level.not_relevant else "N",
-            "confidence": level.confidence,
-            "reason": level.reason,
         }
-        for element_id, level in rated.levels.items()
+        for level in rated.levels.values()
     ]
     if rows:
         connection.execute(insert(RescoredLevels), rows)
@@ -88,20 +85,16 @@ def outcome_of(rated: Rated) -> str:
 def run_progress(connection: Connection, release: str) -> Mapping[tuple[str, int], RunProgress]:
     """The progress of every run, by the digest of its inputs and its number."""
     call, level = RescoringCalls, RescoredLevels
-    attempts = connection.execute(
-        select(call.inputs_digest, call.run, func.max(call.attempt))
-        .where(call.release == release)
-        .group_by(call.inputs_digest, call.run)
-    )
+    run_over = call.inputs_digest, call.run
+    attempts = select(*run_over, func.max(call.attempt)).where(call.release == release).group_by(*run_over)
+    levels = select(*run_over, level.element_id).join(level, level.call_id == call.call_id)
     rated: dict[tuple[str, int], set[str]] = defaultdict(set)
-    levels = connection.execute(
-        select(call.inputs_digest, call.run, level.element_id)
-        .join(level, level.call_id == call.call_id)
-        .where(call.release == release)
-    )
-    for digest, run, element_id in levels:
+    for digest, run, element_id in connection.execute(levels.where(call.release == release)):
         rated[digest, run].add(element_id)
-    return {(digest, run): RunProgress(frozenset(rated[digest, run]), attempt) for digest, run, attempt in attempts}
+    return {
+        (digest, run): RunProgress(frozenset(rated[digest, run]), attempt)
+        for digest, run, attempt in connection.execute(attempts)
+    }
 
 
 def tokens_spent(connection: Connection) -> int:
@@ -119,9 +112,8 @@ def known_format(connection: Connection, base_url: str, model: str) -> ResponseF
         .where(call.base_url == base_url, call.model == model)
         .where(call.outcome.in_(["ok", "partial", "invalid", "cut"]))
         .order_by(call.call_id.desc())
-        .limit(1)
     )
-    known = connection.scalar(query)
+    known = connection.scalar(query.limit(1))
     return ResponseFormat(known) if known else None
 
 

@@ -99,9 +99,8 @@ class Job:
             if rated is None:
                 return
             reply = rated.reply
-            if reply.kind in (ReplyKind.REFUSED, ReplyKind.FILTERED):
-                break
-            if reply.kind is ReplyKind.FAILED and reply.next is not Next.LESS:
+            refused = reply.kind in (ReplyKind.REFUSED, ReplyKind.FILTERED)
+            if refused or (reply.kind is ReplyKind.FAILED and reply.next is not Next.LESS):
                 break
             missing = tuple(skill for skill in missing if skill.element.element_id not in rated.levels)
             complaint = rated.complaint if reply.kind is ReplyKind.ANSWER else ""
@@ -185,10 +184,8 @@ class Job:
             return False
         if await budget.reserve(tokens):
             return True
-        progress.stop(
-            f"of the {budget.limit:,} tokens in 24 hours {budget.spent:,} are spent, and the "
-            f"next call may need {tokens:,}"
-        )
+        spent = f"of the {budget.limit:,} tokens in 24 hours {budget.spent:,} are spent"
+        progress.stop(f"{spent}, and the next call may need {tokens:,}")
         return False
 
     def _begin(self, **columns: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from skillgap.llm.budget import estimate_tokens
@@ -56,46 +57,26 @@ def plan(
     """The runs that are not complete. All first runs come first, so that a budget that ends early
     leaves every occupation with one, and not some with none.
 
-    ``known`` is what the call log has, by the digest of inputs and the run.
+    ``known`` is what the call log has, by the run and the digest of all that its levels depend on,
+    chance aside.
     """
-    skills = rated_skills(catalogue)
+    skills = [
+        Skill(element, catalogue.anchors.get(element.element_id, ()))
+        for element in catalogue.elements.values()
+        if element.domain == "skills"
+    ]
+    scales = [[*skill.element[:3], [list(anchor) for anchor in skill.anchors]] for skill in skills]
+    request = PROMPT_VERSION, template_digest(), SCHEMA_DIGEST, chat.model, chat.temperature, catalogue.info.release
     pending = []
     for code in codes:
         occupation = catalogue.occupation(code)
-        digest = digest_of_inputs(catalogue.info.release, occupation, skills, chat.model, chat.temperature)
+        digest = inputs_digest(*request, occupation.onetsoc_code, occupation.title, occupation.description, scales)
         for run in range(1, runs + 1):
             element_ids, attempts = known.get((digest, run), (frozenset(), 0))
             missing = tuple(skill for skill in skills if skill.element.element_id not in element_ids)
             if missing:
                 pending.append(Pending(occupation, run, missing, digest, attempts))
     return sorted(pending, key=lambda run_over: run_over.run)
-
-
-def rated_skills(catalogue: Catalogue) -> tuple[Skill, ...]:
-    """The skills of a release, with their anchors, by element id."""
-    return tuple(
-        Skill(element, catalogue.anchors.get(element.element_id, ()))
-        for element in catalogue.elements.values()
-        if element.domain == "skills"
-    )
-
-
-def digest_of_inputs(
-    release: str, occupation: Occupation, skills: Iterable[Skill], model: str, temperature: float | None
-) -> str:
-    """The digest of all that the levels of an occupation depend on, chance aside."""
-    return inputs_digest(
-        PROMPT_VERSION,
-        template_digest(),
-        SCHEMA_DIGEST,
-        model,
-        temperature,
-        release,
-        occupation.onetsoc_code,
-        occupation.title,
-        occupation.description,
-        [[*skill.element[:3], [list(anchor) for anchor in skill.anchors]] for skill in skills],
-    )
 
 
 def sample_occupations(catalogue: Catalogue, size: int, seed: int) -> list[str]:
@@ -108,9 +89,8 @@ def sample_occupations(catalogue: Catalogue, size: int, seed: int) -> list[str]:
         chance.shuffle(codes)
     order = sorted(strata)
     chance.shuffle(order)
-    rounds = max(map(len, strata.values()), default=0)
-    drawn = [strata[stratum][i] for i in range(rounds) for stratum in order if i < len(strata[stratum])]
-    return drawn[:size]
+    rounds = zip_longest(*(strata[stratum] for stratum in order))
+    return [code for drawn in rounds for code in drawn if code is not None][:size]
 
 
 def unrated_occupations(catalogue: Catalogue) -> list[str]:

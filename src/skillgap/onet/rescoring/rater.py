@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
@@ -58,11 +58,6 @@ class SkillLevel(BaseModel):
             raise ValueError("not relevant, and yet at a level above 0")
         return self
 
-    @property
-    def exact_level(self) -> Decimal:
-        """The level with the two decimals that are kept."""
-        return Decimal(f"{self.level:.2f}")
-
 
 class SkillLevels(BaseModel):
     """The answer that a model is to give."""
@@ -74,7 +69,6 @@ class SkillLevels(BaseModel):
 
 SCHEMA = SkillLevels.model_json_schema()
 SCHEMA_DIGEST = inputs_digest(SCHEMA)
-SCHEMA_NAME = "skill_levels"
 
 
 @dataclass(frozen=True)
@@ -93,7 +87,7 @@ class Rated:
 
 async def rate(chat: Chat, prompt: Prompt, token_limit: int) -> Rated:
     """The result of one call, also where it failed."""
-    reply = await chat.ask(prompt.system, prompt.user, name=SCHEMA_NAME, schema=SCHEMA, token_limit=token_limit)
+    reply = await chat.ask(prompt.system, prompt.user, name="skill_levels", schema=SCHEMA, token_limit=token_limit)
     if reply.kind not in (ReplyKind.ANSWER, ReplyKind.CUT):
         return Rated(reply, {}, (reply.fault,))
     return Rated(reply, *read_levels(reply.text, prompt.element_ids))
@@ -133,20 +127,13 @@ def _find_ratings(text: str) -> list[Any] | None:
     decoder = json.JSONDecoder()
     starts = [match.start() for match in islice(_JSON_BEGINS.finditer(text), MOST_BEGINNINGS)]
     for start in starts:
-        try:
-            value, _ = decoder.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            continue
-        ratings = _ratings(value)
-        if ratings is not None:
-            return ratings
+        with suppress(ValueError, RecursionError):
+            if ratings := _ratings(decoder.raw_decode(text, start)[0]):
+                return ratings
     for start in starts:
-        try:
-            ratings = _ratings(from_json(text[start:], allow_partial=True))
-        except ValueError:
-            continue
-        if ratings is not None:
-            return ratings[:-1]  # the last one may lack a digit
+        with suppress(ValueError):
+            if ratings := _ratings(from_json(text[start:], allow_partial=True)):
+                return ratings[:-1]  # the last one may lack a digit
     return None
 
 
@@ -161,5 +148,5 @@ def _ratings(value: Any) -> list[Any] | None:
 def _fault(item: Any, error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_context=False)[0]
     element_id = _plain(str(item.get("element_id", "?")))[:20] if isinstance(item, dict) else "?"
-    place = ".".join(str(part) for part in fault["loc"])
+    place = ".".join(map(str, fault["loc"]))
     return f"{element_id}: {place} {fault['msg']}"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tantivy import Index, Occur, Query, SchemaBuilder
 
 from skillgap.onet.titles.words import FILLERS, STEMS, TypedTitle, readings, singular, stem, words_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 SHORT_WORD = 3  # up to here a word has no typing error; below it, only the last one is a beginning
 LONG_WORD = 8  # from here on a word may have two typing errors
@@ -62,7 +60,8 @@ class TitleIndex:
 
     def same(self, words: Sequence[str], limit: int = 200) -> list[int]:
         """The titles with exactly these words, in any order, plural and singular being the same."""
-        return [hit.number for hit in self._find(self._term("key", _key(words)), limit)]
+        key = Query.term_query(self._schema, "key", _key(words), "basic")
+        return [hit.number for hit in self._find(key, limit)]
 
     def nearest(self, typed: TypedTitle, limit: int = 100) -> Hits:
         """The titles nearest to what was typed, by whatever words of it are known; none where none is.
@@ -82,7 +81,7 @@ class TitleIndex:
 
     def _clauses(self, words: Sequence[str]) -> tuple[list[Query], bool]:
         """A query for each word that is known, or is like one; whether any is corrected."""
-        clauses: list[Query | None] = [self._clause(word, last=word == words[-1]) for word in words]
+        clauses = [self._clause(word, last=word == words[-1]) for word in words]
         unknown = [place for place, clause in enumerate(clauses) if clause is None]
         for place, joined in enumerate(map("".join, pairwise(words))):  # "hair dresser" is written as one word too
             if self._is_known(joined):
@@ -101,16 +100,13 @@ class TitleIndex:
             return beginning
         for place in range(SHORT_WORD, len(word) - SHORT_WORD + 1):
             halves = word[:place], word[place:]
-            if all(map(self._is_known, halves)):
-                both = _all([self._stem(half) for half in halves])
-                if self._has(both):
-                    return both
+            if all(map(self._is_known, halves)) and self._has(both := _all(list(map(self._stem, halves)))):
+                return both
         return None
 
     def _begun(self, word: str, *, last: bool) -> Query:
-        if not self._may_begin(word, last=last):
-            return self._stem(word)
-        return _any(self._stem(word), self._beginning(word))
+        stem_query = self._stem(word)
+        return _any(stem_query, self._beginning(word)) if self._may_begin(word, last=last) else stem_query
 
     def _correction(self, word: str) -> Query | None:
         """The words of the fewest typing errors: letters changed, left out, added or swapped."""
@@ -135,9 +131,6 @@ class TitleIndex:
 
     def _stem(self, word: str) -> Query:
         return Query.term_query(self._schema, "stems", stem(word), "freq")
-
-    def _term(self, field: str, text: str) -> Query:
-        return Query.term_query(self._schema, field, text, "basic")
 
     def _has(self, query: Query) -> bool:
         return bool(self._searcher.search(query, 1, count=False).hits)

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
+<<<<<<< HEAD
 from typing import TYPE_CHECKING, NamedTuple
+=======
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+>>>>>>> refs/heads/sc
 
 from skillgap.onet.titles.index import TitleIndex
 from skillgap.onet.titles.match import Match, Matched, Step
 from skillgap.onet.titles.numbered import NumberedTitles, Standing
+<<<<<<< HEAD
 from skillgap.onet.titles.words import counted, stems, typed_title, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from skillgap.onet.titles.words import TypedTitle
+=======
+from skillgap.onet.titles.words import TypedTitle, counted, typed_title, words_of
+>>>>>>> refs/heads/sc
 
 CODE_DIGITS = range(2, 9)  # 15-1252.00 has eight; a single digit is not yet a code
 VOTES = 100  # titles that decide on the occupation, each by its score to this power:
@@ -92,8 +102,7 @@ class SearchIndex:
         found: dict[str, Fit] = {}
         for number, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
             votes[owners[number]] += (score / highest) ** VOTE_POWER
-            if owners[number] not in found:
-                found[owners[number]] = Fit(step, 0.0, -number)
+            found.setdefault(owners[number], Fit(step, 0.0, -number))
         total = sum(votes.values())
         return {code: vote / total for code, vote in votes.items()}, found
 
