@@ -128,16 +128,7 @@ def _datasette(url: str, folder: Path) -> AbstractContextManager[Server]:
     config = folder / "datasette.json"
     query = {"databases": {"bench": {"queries": {"gap": {"sql": GAP_IN_SQL}}}}}
     config.write_text(json.dumps(query))
-    command = [
-        "-m",
-        "datasette",
-        "-i",
-        url.removeprefix("sqlite:///"),
-        "-m",
-        str(config),
-        "-p",
-        "PORT",
-    ]
+    command = ["-m", "datasette", "-i", url.removeprefix("sqlite:///"), "-m", str(config), "-p", "PORT"]
     return serving(command, folder, ready="/-/versions.json")
 
 

@@ -62,10 +62,7 @@ def loaded(onet: Path, folder: Path) -> str:
 
 @contextmanager
 def serving(
-    arguments: Sequence[str],
-    folder: Path,
-    settings: Mapping[str, str] | None = None,
-    ready: str = "/ready",
+    arguments: Sequence[str], folder: Path, settings: Mapping[str, str] | None = None, ready: str = "/ready"
 ) -> Iterator[Server]:
     """A server that ``python`` starts with these arguments, where PORT stands for a free port.
 

@@ -53,11 +53,7 @@ def parse_keys(text: str) -> list[ApiKey]:
             raise ValueError(f"entry {number} is not name:sha256 or name:sha256:requests-a-minute")
         per_minute = found["per_minute"]
         keys.append(
-            ApiKey(
-                found["name"],
-                bytes.fromhex(found["digest"]),
-                int(per_minute) if per_minute is not None else None,
-            )
+            ApiKey(found["name"], bytes.fromhex(found["digest"]), int(per_minute) if per_minute is not None else None)
         )
     names = [key.name for key in keys]
     if twice := {name for name in names if names.count(name) > 1}:

@@ -108,21 +108,12 @@ def _show_gap(answer: SkillGapOut) -> None:
     table = Table("skill", "status", "from", "to", "difference", "importance", title=title)
     for gap in answer.skill_gaps:
         table.add_row(
-<<<<<<< HEAD
             gap.element_name,
             gap.status + (" *" if gap.low_precision else ""),
             f"{gap.from_level:.2f}",
             f"{gap.to_level:.2f}",
             f"{gap.difference:.2f}",
             f"{gap.to_importance:.2f}" if gap.to_importance is not None else "",
-=======
-            one.element_name,
-            one.status + (" *" if one.low_precision else ""),
-            f"{one.from_level:.2f}",
-            f"{one.to_level:.2f}",
-            f"{one.difference:.2f}",
-            "" if one.to_importance is None else f"{one.to_importance:.2f}",
->>>>>>> refs/heads/sc
         )
     Console().print(table)
     if any(gap.low_precision for gap in answer.skill_gaps):
@@ -148,14 +139,8 @@ def _show_moves(answer: MovesOut) -> None:
             move.related.relatedness_tier if move.related else "",
             _in_words(move.largest_gaps),
         )
-<<<<<<< HEAD
     removed = [f"{filter_.name} {filter_.value} left out {filter_.removed}." for filter_ in answer.filters]
-    for text in (table, *removed, _close_up_to(answer.closeness), *answer.notes):
-        Console().print(text)
-=======
-    removed = [f"{one.name} {one.value} left out {one.removed}." for one in answer.filters]
     _print(table, removed, answer)
->>>>>>> refs/heads/sc
 
 
 def _show_path(answer: PathOut) -> None:

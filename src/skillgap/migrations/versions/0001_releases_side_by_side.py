@@ -14,11 +14,7 @@ down_revision = None
 STORAGE: dict[str, Any] = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 
@@ -33,8 +29,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "outcome IN ('running', 'loaded', 'unchanged', 'failed', 'interrupted')",
-            name=op.f("ck_load_runs_outcome"),
+            "outcome IN ('running', 'loaded', 'unchanged', 'failed', 'interrupted')", name=op.f("ck_load_runs_outcome")
         ),
         sa.PrimaryKeyConstraint("run_id", name=op.f("pk_load_runs")),
         **STORAGE,
@@ -92,8 +87,7 @@ def upgrade() -> None:
         sa.Column("description", sa.String(length=1500), nullable=True),
         sa.Column("domain", sa.String(length=20), nullable=True),
         sa.CheckConstraint(
-            "domain IN ('skills', 'knowledge', 'abilities', 'work_activities')",
-            name=op.f("ck_elements_domain"),
+            "domain IN ('skills', 'knowledge', 'abilities', 'work_activities')", name=op.f("ck_elements_domain")
         ),
         sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_elements_release")),
         sa.PrimaryKeyConstraint("release", "element_id", name=op.f("pk_elements")),
@@ -205,9 +199,7 @@ def upgrade() -> None:
             name=op.f("fk_ratings_release_onetsoc_code"),
         ),
         sa.ForeignKeyConstraint(
-            ["release", "scale_id"],
-            ["scales.release", "scales.scale_id"],
-            name=op.f("fk_ratings_release_scale_id"),
+            ["release", "scale_id"], ["scales.release", "scales.scale_id"], name=op.f("fk_ratings_release_scale_id")
         ),
         sa.ForeignKeyConstraint(["release"], ["releases.release"], name=op.f("fk_ratings_release")),
         sa.PrimaryKeyConstraint("release", "onetsoc_code", "element_id", "scale_id", name=op.f("pk_ratings")),

@@ -11,11 +11,7 @@ down_revision = "0001"
 STORAGE: dict[str, Any] = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 
@@ -51,23 +47,16 @@ def upgrade() -> None:
         sa.Column("domain_source", sa.String(length=30), nullable=False),
         sa.CheckConstraint("scale_id IN ('LV', 'IM')", name=op.f("ck_supplemental_ratings_scale_id")),
         sa.CheckConstraint(
-            "scale_id <> 'LV' OR data_value BETWEEN 0 AND 7",
-            name=op.f("ck_supplemental_ratings_level"),
+            "scale_id <> 'LV' OR data_value BETWEEN 0 AND 7", name=op.f("ck_supplemental_ratings_level")
         ),
         sa.CheckConstraint(
-            "scale_id <> 'IM' OR data_value BETWEEN 1 AND 5",
-            name=op.f("ck_supplemental_ratings_importance"),
+            "scale_id <> 'IM' OR data_value BETWEEN 1 AND 5", name=op.f("ck_supplemental_ratings_importance")
         ),
-        sa.CheckConstraint(
-            "recommend_suppress IN ('Y', 'N')",
-            name=op.f("ck_supplemental_ratings_recommend_suppress"),
-        ),
+        sa.CheckConstraint("recommend_suppress IN ('Y', 'N')", name=op.f("ck_supplemental_ratings_recommend_suppress")),
         sa.CheckConstraint("not_relevant IN ('Y', 'N')", name=op.f("ck_supplemental_ratings_not_relevant")),
         sa.CheckConstraint("standard_error >= 0", name=op.f("ck_supplemental_ratings_standard_error")),
         sa.ForeignKeyConstraint(
-            ["supplement_id"],
-            ["supplements.supplement_id"],
-            name=op.f("fk_supplemental_ratings_supplement_id"),
+            ["supplement_id"], ["supplements.supplement_id"], name=op.f("fk_supplemental_ratings_supplement_id")
         ),
         sa.PrimaryKeyConstraint("supplement_id", "element_id", "scale_id", name=op.f("pk_supplemental_ratings")),
         **STORAGE,

@@ -15,11 +15,7 @@ down_revision = "0002"
 STORAGE: dict[str, Any] = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 
@@ -68,10 +64,7 @@ def upgrade() -> None:
         sa.CheckConstraint("tokens_counted >= 0", name=op.f("ck_rescoring_calls_tokens_counted")),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_rescoring_calls")),
         sa.UniqueConstraint(
-            "inputs_digest",
-            "run",
-            "attempt",
-            name=op.f("uq_rescoring_calls_inputs_digest_run_attempt"),
+            "inputs_digest", "run", "attempt", name=op.f("uq_rescoring_calls_inputs_digest_run_attempt")
         ),
         **STORAGE,
     )
@@ -116,9 +109,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.CheckConstraint("slope > 0", name=op.f("ck_calibration_lines_slope")),
         sa.ForeignKeyConstraint(
-            ["calibration_id"],
-            ["calibrations.calibration_id"],
-            name=op.f("fk_calibration_lines_calibration_id"),
+            ["calibration_id"], ["calibrations.calibration_id"], name=op.f("fk_calibration_lines_calibration_id")
         ),
         sa.PrimaryKeyConstraint("calibration_id", "element_id", name=op.f("pk_calibration_lines")),
         **STORAGE,
@@ -130,9 +121,7 @@ def upgrade() -> None:
         sa.Column("half", sa.String(length=8), nullable=False),
         sa.CheckConstraint("half IN ('fitted', 'held_out')", name=op.f("ck_calibration_samples_half")),
         sa.ForeignKeyConstraint(
-            ["calibration_id"],
-            ["calibrations.calibration_id"],
-            name=op.f("fk_calibration_samples_calibration_id"),
+            ["calibration_id"], ["calibrations.calibration_id"], name=op.f("fk_calibration_samples_calibration_id")
         ),
         sa.PrimaryKeyConstraint("calibration_id", "onetsoc_code", name=op.f("pk_calibration_samples")),
         **STORAGE,

@@ -11,11 +11,7 @@ down_revision = "0003"
 STORAGE: dict[str, Any] = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 
@@ -26,10 +22,7 @@ def upgrade() -> None:
         sa.Column("onetsoc_2010_code", sa.CHAR(length=10), nullable=False),
         sa.Column("onetsoc_code", sa.CHAR(length=10), nullable=False),
         sa.Column("onetsoc_2010_title", sa.String(length=150), nullable=False),
-        sa.CheckConstraint(
-            "onetsoc_2010_code LIKE '__-____.__'",
-            name=op.f("ck_code_crosswalk_onetsoc_2010_code"),
-        ),
+        sa.CheckConstraint("onetsoc_2010_code LIKE '__-____.__'", name=op.f("ck_code_crosswalk_onetsoc_2010_code")),
         sa.ForeignKeyConstraint(
             ["release", "onetsoc_code"],
             ["occupations.release", "occupations.onetsoc_code"],

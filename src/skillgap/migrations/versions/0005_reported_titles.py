@@ -11,11 +11,7 @@ down_revision = "0004"
 STORAGE: dict[str, Any] = {
     f"{dialect}_{option}": value
     for dialect in ("mysql", "mariadb")
-    for option, value in {
-        "engine": "InnoDB",
-        "charset": "utf8mb4",
-        "collate": "utf8mb4_bin",
-    }.items()
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
 
 
@@ -27,8 +23,7 @@ def upgrade() -> None:
         sa.Column("reported_job_title", sa.String(length=150), nullable=False),
         sa.Column("shown_in_my_next_move", sa.CHAR(length=1), nullable=False),
         sa.CheckConstraint(
-            "shown_in_my_next_move IN ('Y', 'N')",
-            name=op.f("ck_reported_titles_shown_in_my_next_move"),
+            "shown_in_my_next_move IN ('Y', 'N')", name=op.f("ck_reported_titles_shown_in_my_next_move")
         ),
         sa.ForeignKeyConstraint(
             ["release", "onetsoc_code"],

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-<<<<<<< HEAD
 from typing import TYPE_CHECKING, NamedTuple
-=======
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from enum import IntEnum, StrEnum
-from typing import NamedTuple
->>>>>>> refs/heads/sc
 
 from skillgap.onet.titles.index import TitleIndex
 from skillgap.onet.titles.match import Match, Matched, Step
 from skillgap.onet.titles.numbered import NumberedTitles, Standing
-<<<<<<< HEAD
 from skillgap.onet.titles.words import counted, stems, typed_title, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from skillgap.onet.titles.words import TypedTitle
-=======
-from skillgap.onet.titles.words import TypedTitle, counted, typed_title, words_of
->>>>>>> refs/heads/sc
 
 CODE_DIGITS = range(2, 9)  # 15-1252.00 has eight; a single digit is not yet a code
 VOTES = 100  # titles that decide on the occupation, each by its score to this power:

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-<<<<<<< HEAD
 from typing import TYPE_CHECKING, NamedTuple
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-=======
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
->>>>>>> refs/heads/sc
 
 FILLERS = frozenset({"a", "an", "and", "except", "for", "in", "of", "the", "to"})
 LEVELS = frozenset(
