@@ -20,7 +20,7 @@ from skillgap.onet.catalogue import Catalogue, read_catalogue, read_model_levels
 from skillgap.onet.history import History, ReadFile, files_of_run, read_history
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.model_levels import Levels
-from skillgap.onet.supplements import queries as supplements_queries
+from skillgap.onet.supplements import ratings as supplements_ratings
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -79,7 +79,7 @@ class LiveCatalogue:
             with reading(self._engine) as connection:
                 seen = (
                     tuple(queries.releases(connection)),
-                    supplements_queries.newest_supplement(connection),
+                    supplements_ratings.newest_supplement(connection),
                 )
                 mark = rescored_queries.rescoring_mark(connection)
                 self.history = read_history(connection, mark, self.history)
@@ -194,7 +194,7 @@ class LiveCatalogue:
         if mark != self._mark:
             with self._reading_another:
                 self._others.clear()
-        stored = supplements_queries.supplements(connection)
+        stored = supplements_ratings.supplements(connection)
         with self._swapping:
             self._stored = stored
             if mark != self._mark:

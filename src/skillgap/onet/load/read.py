@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections import Counter
@@ -12,9 +13,8 @@ import pandas as pd
 from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
-from skillgap.onet.load.contents import sha256
 from skillgap.onet.load.extract import read_source
-from skillgap.onet.load.source_files import Files
+from skillgap.onet.load.source_files import Files, read_bytes
 from skillgap.onet.load.validate import Known, Rejected, validate
 from skillgap.onet.tables import RELEASE_TABLES, TABLES
 
@@ -53,7 +53,7 @@ class ReleaseRows:
 
 def checksums(files: Files) -> dict[str, str]:
     """SHA-256 of every file by its name."""
-    return {file.name: sha256(file) for _, file in files}
+    return {file.name: hashlib.sha256(read_bytes(file)).hexdigest() for _, file in files}
 
 
 def read_release(

@@ -67,15 +67,12 @@ def backfill_release(
 
 def store_supplement(connection: Connection, supplement: Supplement) -> int:
     """Add a supplement; the number of its ratings."""
-    added = insert(Supplements).values(
-        onetsoc_code=supplement.onetsoc_code,
-        outcome=supplement.outcome.value,
-        source=supplement.source,
-        source_release=supplement.source_release,
-        table_ids=",".join(supplement.table_ids),
-        fetched_at=supplement.fetched_at.replace(tzinfo=None, microsecond=0),
-        rows_sha256=supplement.rows_sha256,
-    )
+    columns = {name: value for name, value in vars(supplement).items() if name != "estimates"} | {
+        "outcome": supplement.outcome.value,
+        "table_ids": ",".join(supplement.table_ids),
+        "fetched_at": supplement.fetched_at.replace(tzinfo=None, microsecond=0),
+    }
+    added = insert(Supplements).values(columns)
     supplement_id = int(connection.execute(added).lastrowid)
     rows = [
         estimate._asdict()
