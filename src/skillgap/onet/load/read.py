@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections import Counter
@@ -10,11 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
 from skillgap.onet.load.extract import read_source
-from skillgap.onet.load.source_files import Files, read_bytes
+from skillgap.onet.load.source_files import Files
 from skillgap.onet.load.validate import Known, Rejected, validate
 from skillgap.onet.tables import RELEASE_TABLES, TABLES
 
@@ -49,11 +47,6 @@ class ReleaseRows:
     tables: Mapping[str, pd.DataFrame]
     files: tuple[FileReport, ...]
     rejected: tuple[Rejected, ...]
-
-
-def checksums(files: Files) -> dict[str, str]:
-    """SHA-256 of every file by its name."""
-    return {file.name: hashlib.sha256(read_bytes(file)).hexdigest() for _, file in files}
 
 
 def read_release(
@@ -96,7 +89,8 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
 
     def keep(name: str) -> pd.DataFrame:
         own = TABLES[name]
-        known = Known({column: ids[column] for column in _references(own) & ids.keys()}, scales)
+        references = {column.name for column in own.columns if column.foreign_keys}
+        known = Known({column: ids[column] for column in references & ids.keys()}, scales)
         if name in frames:
             rows[name], left_out = validate(own, frames[name], known)
             rejected.extend(left_out)
@@ -116,10 +110,6 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
         titles = rows["job_titles"]
         titles["position"] = titles.groupby("onetsoc_code").cumcount() + 1
     return rows, rejected
-
-
-def _references(table: Table) -> set[str]:
-    return {column.name for column in table.columns if column.foreign_keys}
 
 
 def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 
 ROWS_AT_ONCE = 5_000
-FILE_COLUMNS = ("file", "sha256", "rows_read", "rows_loaded", "rows_rejected")
 
 
 def replace_release(
@@ -103,9 +102,10 @@ def end_killed_runs(connection: Connection, run_id: int) -> None:
 
 def keep_reports(connection: Connection, run_id: int, rows: ReleaseRows) -> None:
     """One row in ``loaded_files`` for each file, and one in ``rejected_rows`` for each row left out."""
+    columns = ("file", "sha256", "rows_read", "rows_loaded", "rows_rejected")
     for report in rows.files:
-        columns = {name: getattr(report, name) for name in FILE_COLUMNS}
-        connection.execute(insert(LoadedFiles).values(run_id=run_id, **columns))
+        values = {name: getattr(report, name) for name in columns}
+        connection.execute(insert(LoadedFiles).values(run_id=run_id, **values))
     for row in rows.rejected:
         connection.execute(insert(RejectedRows).values(run_id=run_id, **row._asdict()))
 
