@@ -119,13 +119,12 @@ def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFr
     """
     rated = frames["ratings"].drop_duplicates("element_id")
     domains = dict(zip(rated["element_id"], rated["domain"], strict=True))
-    elements = content_model
-    if elements is None:
+    if content_model is None:
         named = [frames[name] for name in ("ratings", "level_anchors") if name in frames]
-        elements = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
-        elements["description"] = None
-    element_domains = [domains.get(element_id) for element_id in elements["element_id"]]
-    return elements.assign(domain=pd.Series(element_domains, index=elements.index, dtype=object))
+        content_model = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
+        content_model["description"] = None
+    element_domains = [domains.get(element_id) for element_id in content_model["element_id"]]
+    return content_model.assign(domain=pd.Series(element_domains, index=content_model.index, dtype=object))
 
 
 def _refuse_many_rejected(files: tuple[FileReport, ...], rejected: list[Rejected], max_rejected: float) -> None:

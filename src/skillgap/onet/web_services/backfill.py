@@ -16,11 +16,11 @@ from skillgap.migrations import migrate
 from skillgap.onet.catalogue import Catalogue, current_catalogue
 from skillgap.onet.supplements.ratings import Supplement, read_supplement
 from skillgap.onet.supplements.tables import SupplementalRatings, Supplements
+from skillgap.onet.web_services.client import WebServices
 from skillgap.onet.web_services.layout import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
-    from skillgap.onet.load.read import ProgressCallback
-    from skillgap.onet.web_services.client import WebServices
+    from skillgap.onet.load.read import ProgressCallback  # pandas takes half a second to import
 
 
 logger = logging.getLogger(__name__)

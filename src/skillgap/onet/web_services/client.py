@@ -70,9 +70,8 @@ class WebServices:
             self._layout = find_layout(self._transport)
             self._layout_found = self._transport.pace.clock()
             tables = " and ".join(table.table_id for table in self._layout.tables)
-            logger.info(
-                "%s at %s: release %s, skills in %s", SOURCE, self._transport.host, self._layout.release, tables
-            )
+            where = f"{SOURCE} at {self._transport.host}"
+            logger.info("%s: release %s, skills in %s", where, self._layout.release, tables)
         return self._layout
 
     def _rows(self, layout: Layout, code: str) -> Iterator[Mapping[str, str]]:
@@ -80,9 +79,8 @@ class WebServices:
             condition = table.condition(layout.filter_name, code)
             for row in read_rows(self._transport, table, condition):
                 if row["onetsoc_code"] != code:
-                    raise self._transport.difference(
-                        table.path, f"a row of another occupation than {code} was returned"
-                    )
+                    fault = f"a row of another occupation than {code} was returned"
+                    raise self._transport.difference(table.path, fault)
                 yield row
 
     def _why_unrated(self, code: str) -> Outcome:
