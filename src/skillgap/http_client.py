@@ -44,12 +44,20 @@ class HttpFault(Exception):
         self.retry_after = retry_after
 
 
-class _Session(requests.Session):
-    """Follows redirects to https, or within scheme and host, and reads no body of a redirect."""
+class HttpClient(requests.Session):
+    """GET requests over kept connections. ``timeouts``: seconds to connect, and without a byte.
 
-    def __init__(self, *, follow_redirects: bool) -> None:
+    With ``follow_redirects`` redirects to https, or within scheme and host, are followed and no body
+    of one is read; without, a redirect is a response like any other.
+    """
+
+    def __init__(
+        self, timeouts: tuple[float, float], headers: Mapping[str, str] | None = None, *, follow_redirects: bool = False
+    ) -> None:
         super().__init__()
         self.max_redirects = MOST_REDIRECTS
+        self.headers.update({"User-Agent": f"skillgap/{__version__}", **(headers or {})})
+        self._timeouts = timeouts
         self._follow_redirects = follow_redirects
 
     def get_redirect_target(self, resp: Response) -> str | None:
@@ -61,37 +69,13 @@ class _Session(requests.Session):
                 raise HttpFault("it redirects to another host without https")
         return location
 
-
-class HttpClient:
-    """GET requests over kept connections. ``timeouts``: seconds to connect, and without a byte.
-
-    With ``follow_redirects=False`` a redirect is a response like any other.
-    """
-
-    def __init__(
-        self, timeouts: tuple[float, float], headers: Mapping[str, str] | None = None, *, follow_redirects: bool = False
-    ) -> None:
-        self._timeouts = timeouts
-        self._session = _Session(follow_redirects=follow_redirects)
-        self._session.headers.update({"User-Agent": f"skillgap/{__version__}", **(headers or {})})
-
-    def __enter__(self) -> HttpClient:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
-
     @contextmanager
-    def get(
+    def reading(
         self, url: str, *, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Iterator[Response]:
         """The response, whose body is read while it is open; raises HttpFault, then too."""
         try:
-            response = self._session.get(url, params=params, headers=headers, timeout=self._timeouts, stream=True)
+            response = self.get(url, params=params, headers=headers, timeout=self._timeouts, stream=True)
         except ValueError:  # also of requests; its text repeats the address, with its password
             raise HttpFault("the address is not valid") from None
         except requests.RequestException as error:

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, make_url
 from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
 from skillgap.onet import queries
-from skillgap.onet.load.activate import use_release
+from skillgap.onet.load.replace import use_release
 from skillgap.onet.load.run import LoadRequest, load_release
 from tests.conftest import SAMPLE
 from tests.faults.clients import asking

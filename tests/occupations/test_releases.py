@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import make_url
 
 from skillgap.database.engine import connect
-from skillgap.onet.load.activate import roll_back, use_release
+from skillgap.onet.load.replace import roll_back, use_release
 from tests import later_release
 from tests.conftest import SAMPLE, client_of, load
 from tests.later_release import (

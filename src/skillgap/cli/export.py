@@ -68,14 +68,12 @@ def export(
 
 def _write_pairs(path: Path, catalogue: Catalogue, query: MatrixQuery) -> int:
     release = catalogue.info.release
-    matrix = catalogue.matrix(query.domain)
     blocks = matrix_blocks(catalogue, query)
     if path.suffix == ".csv":
-        lines = (csv_lines(release, block) for block in blocks)
-        return _write_csv(path, CSV_HEADER, lines)
+        return _write_csv(path, CSV_HEADER, (csv_lines(release, block) for block in blocks))
     import pandas as pd
 
-    codes = pd.CategoricalDtype(list(matrix.codes))
+    codes = pd.CategoricalDtype(list(catalogue.matrix(query.domain).codes))
     names = pair_blocks.COLUMNS[1:]
     frame = pd.concat(
         pd.DataFrame(block.rows(), columns=names).astype({"from": codes, "to": codes}) for block in blocks

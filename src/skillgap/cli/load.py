@@ -19,7 +19,7 @@ from skillgap.database.transactions import reading
 from skillgap.errors import WebServicesError
 from skillgap.logs import one_run
 from skillgap.onet.codes import parse_code
-from skillgap.onet.load.activate import roll_back, use_release
+from skillgap.onet.load.replace import roll_back, use_release
 from skillgap.onet.queries import releases as read_releases
 from skillgap.settings import DatabaseSettings, LlmSettings, OnetSettings, WebServicesSettings
 

@@ -18,7 +18,7 @@ from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Relate
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.levels import rescored_profile
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels, agreements, calibrated
-from skillgap.onet.supplements import queries as supplements_queries
+from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Supplement
 from skillgap.onet.titles.search import SearchIndex
 
@@ -232,4 +232,4 @@ def current_catalogue(engine: Engine) -> Catalogue:
     """The current release with its supplements; raises NothingLoaded."""
     with reading(engine) as connection:
         catalogue = read_catalogue(connection, queries.current_release(connection))
-        return catalogue.supplemented(supplements_queries.supplements(connection))
+        return catalogue.supplemented(supplements_ratings.supplements(connection))

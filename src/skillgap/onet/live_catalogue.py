@@ -23,7 +23,7 @@ from skillgap.onet.history import History, ReadFile, files_of_run, read_history
 from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.model_levels import Levels
-from skillgap.onet.supplements import queries as supplements_queries
+from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Supplement
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class LiveCatalogue:
         try:
             with reading(self._engine) as connection:
                 releases = tuple(queries.releases(connection))
-                newest = (releases, supplements_queries.newest_supplement(connection))
+                newest = (releases, supplements_ratings.newest_supplement(connection))
                 mark = rescored_queries.rescoring_mark(connection)
                 self.history = read_history(connection, mark, self.history)
                 if newest != self._refreshed or self._is_due(mark):
@@ -171,7 +171,7 @@ class LiveCatalogue:
         if mark != self._mark:
             with self._others_lock:
                 self._others.clear()
-        stored = supplements_queries.supplements(connection)
+        stored = supplements_ratings.supplements(connection)
         with self._snapshot_lock:
             self._stored = stored
             if mark != self._mark:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from skillgap.database.transactions import reading
 from skillgap.errors import NothingLoaded, NothingToGoBackTo, ReleaseNotFound
-from skillgap.onet.load.activate import roll_back, use_release
+from skillgap.onet.load.replace import roll_back, use_release
 from skillgap.onet.queries import releases
 from tests.conftest import SAMPLE, load
 

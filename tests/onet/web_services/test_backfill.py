@@ -12,7 +12,7 @@ from skillgap.database.transactions import reading
 from skillgap.errors import NothingLoaded, SeveralFaults, WebServicesError, WebServicesUnavailable
 from skillgap.gap.ratings import Estimate
 from skillgap.onet.records import Scale
-from skillgap.onet.supplements import queries as supplements_queries
+from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Outcome, Supplement, read_supplement
 from skillgap.onet.web_services.backfill import BackfillResult, backfill_release
 from skillgap.onet.web_services.client import WebServices
@@ -36,7 +36,7 @@ def fill(engine: Engine, services: WebServices, *codes: str) -> list[BackfillRes
 
 def stored(engine: Engine) -> dict[str, Supplement]:
     with reading(engine) as connection:
-        return supplements_queries.supplements(connection)
+        return supplements_ratings.supplements(connection)
 
 
 def count(engine: Engine, table: str) -> int:

@@ -39,8 +39,8 @@ def test_an_occupation_is_read_from_either_layout(
 ) -> None:
     fake.layout = layout
     fetched = services.ratings(ALL_OTHER)
-    assert (fetched.outcome, fetched.release, fetched.table_ids) == ("rated", "30.3", table_ids)
-    assert (len(fetched.rows), fetched.host) == (70, "127.0.0.1")
+    assert (fetched.outcome, fetched.source_release, fetched.table_ids) == ("rated", "30.3", table_ids)
+    assert (len(fetched.rows), fetched.source) == (70, "127.0.0.1")
     levels = {row["element_id"]: row for row in fetched.rows if row["scale_id"] == "LV"}
     assert len(levels) == 35
     assert levels["2.B.3.e"] == {  # Programming
@@ -96,7 +96,7 @@ def test_the_layout_is_found_out_once_and_again_after_an_hour(
     assert fake.paths().count("/about") == 1
     fake.layout, fake.release = "skills", "30.2"
     clock.sleep(3601)
-    assert services.ratings(ALL_OTHER).release == "30.2"
+    assert services.ratings(ALL_OTHER).source_release == "30.2"
 
 
 def test_a_layout_that_changes_in_between_is_noticed(services: WebServices, fake: FakeOnet) -> None:
@@ -183,7 +183,7 @@ def test_the_release_is_read_or_unknown_but_never_guessed(
 
 def test_without_about_the_release_is_unknown(services: WebServices, fake: FakeOnet) -> None:
     fake.release = None
-    assert services.ratings(ALL_OTHER).release == "unknown"
+    assert services.ratings(ALL_OTHER).source_release == "unknown"
 
 
 @pytest.mark.parametrize(

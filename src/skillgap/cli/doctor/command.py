@@ -120,7 +120,7 @@ def _check_files(onet_data: Path | None, downloads: Path, url: URL) -> Iterator[
 def _check_address(subject: str, address: str, headers: dict[str, str], setting: str) -> Check:
     """Whether a server answers there, and accepts the key where one is sent."""
     try:
-        with HttpClient((TIMEOUT_SECONDS, TIMEOUT_SECONDS), headers) as client, client.get(address) as response:
+        with HttpClient((TIMEOUT_SECONDS, TIMEOUT_SECONDS), headers) as client, client.reading(address) as response:
             status = response.status_code
     except HttpFault as fault:
         return Check(subject, "warn", f"{address}: {fault}", "is the address right, and a proxy?")

@@ -10,8 +10,7 @@ from importlib.resources.abc import Traversable
 import pandas as pd
 
 from skillgap.errors import SourceFileError
-from skillgap.onet.load.contents import read_bytes
-from skillgap.onet.load.source_files import SourceFile
+from skillgap.onet.load.source_files import SourceFile, read_bytes
 
 
 def read_source(file: Traversable, source: SourceFile) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from requests import Response
@@ -21,9 +20,7 @@ from skillgap.errors import DownloadError
 from skillgap.http_client import CHUNK_BYTES, HttpClient, HttpFault, fault_of_status, retrying
 from skillgap.onet.load.find import LARGEST_ZIP
 
-if TYPE_CHECKING:
-    Progress = Callable[[int, int | None], None]
-
+Progress = Callable[[int, int | None], None]
 
 LARGEST_DOWNLOAD = 300_000_000  # bytes; a release has about 15 million
 LONGEST_WAIT = 60.0  # seconds before another attempt, whatever Retry-After says
@@ -84,7 +81,7 @@ def _download(client: HttpClient, url: str, part: Path, report: Progress) -> Non
     """One attempt, which resumes where the one before was interrupted."""
     done, validator = part.stat().st_size if part.is_file() else 0, _read_validator(part)
     resume = {"Range": f"bytes={done}-", "If-Range": validator} if done and validator else None
-    with client.get(url, headers=resume) as response:
+    with client.reading(url, headers=resume) as response:
         _check_status(response, part, done)
         _write_body(response, part, report)
 

@@ -11,8 +11,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from skillgap.errors import SourceFileError, SourceNotFound
-from skillgap.onet.load.contents import UNREADABLE, read_start
-from skillgap.onet.load.source_files import holds_release
+from skillgap.onet.load.source_files import UNREADABLE, holds_release, read_bytes
 
 SAMPLE = "sample"
 LARGEST_ZIP = 2_000_000_000  # bytes unpacked; a whole release has about 150 million
@@ -105,7 +104,7 @@ def _trusted_zip(path: Path) -> zipfile.ZipFile:
 def _read_me(folder: Traversable) -> str:
     names = ("read me.txt", "readme.txt")
     file = next((file for file in folder.iterdir() if file.name.lower() in names), None)
-    return read_start(file, 4000).decode("utf-8-sig", errors="replace") if file else ""
+    return read_bytes(file, 4000).decode("utf-8-sig", errors="replace") if file else ""
 
 
 def _release_named(read_me: str, folder: Traversable, path: Path) -> str | None:

@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Table
 
 from skillgap.errors import SourceFileError
-from skillgap.onet.load.contents import sha256
 from skillgap.onet.load.extract import read_source
 from skillgap.onet.load.source_files import Files
 from skillgap.onet.load.validate import Known, Rejected, validate
@@ -49,11 +47,6 @@ class ReleaseRows:
     tables: Mapping[str, pd.DataFrame]
     files: tuple[FileReport, ...]
     rejected: tuple[Rejected, ...]
-
-
-def checksums(files: Files) -> dict[str, str]:
-    """SHA-256 of every file by its name."""
-    return {file.name: sha256(file) for _, file in files}
 
 
 def read_release(
@@ -96,7 +89,8 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
 
     def keep(name: str) -> pd.DataFrame:
         own = TABLES[name]
-        known = Known({column: ids[column] for column in _references(own) & ids.keys()}, scales)
+        references = {column.name for column in own.columns if column.foreign_keys}
+        known = Known({column: ids[column] for column in references & ids.keys()}, scales)
         if name in frames:
             rows[name], left_out = validate(own, frames[name], known)
             rejected.extend(left_out)
@@ -118,10 +112,6 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
     return rows, rejected
 
 
-def _references(table: Table) -> set[str]:
-    return {column.name for column in table.columns if column.foreign_keys}
-
-
 def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The content model, each element with the domain whose file rates it.
 
@@ -129,13 +119,12 @@ def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFr
     """
     rated = frames["ratings"].drop_duplicates("element_id")
     domains = dict(zip(rated["element_id"], rated["domain"], strict=True))
-    elements = content_model
-    if elements is None:
+    if content_model is None:
         named = [frames[name] for name in ("ratings", "level_anchors") if name in frames]
-        elements = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
-        elements["description"] = None
-    element_domains = [domains.get(element_id) for element_id in elements["element_id"]]
-    return elements.assign(domain=pd.Series(element_domains, index=elements.index, dtype=object))
+        content_model = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name"]]
+        content_model["description"] = None
+    element_domains = [domains.get(element_id) for element_id in content_model["element_id"]]
+    return content_model.assign(domain=pd.Series(element_domains, index=content_model.index, dtype=object))
 
 
 def _refuse_many_rejected(files: tuple[FileReport, ...], rejected: list[Rejected], max_rejected: float) -> None:

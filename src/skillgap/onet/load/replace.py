@@ -1,25 +1,28 @@
-"""Checked rows into the tables of their release. Functions take a connection and never commit."""
+"""The releases in the database: rows replaced, runs and reports stored, one release current.
+
+Functions that take a connection never commit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Table, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, literal, select, update
 
+from skillgap.database.transactions import writing
+from skillgap.errors import NothingToGoBackTo, ReleaseNotFound
 from skillgap.onet.load.find import Place
+from skillgap.onet.queries import current_release, releases
 from skillgap.onet.tables import RELEASE_TABLES, CurrentRelease, LoadedFiles, LoadRuns, RejectedRows, Releases
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from skillgap.onet.load.read import FileReport, ProgressCallback, ReleaseRows
-    from skillgap.onet.load.validate import Rejected
+    from skillgap.onet.load.read import ProgressCallback, ReleaseRows
 
 
 ROWS_AT_ONCE = 5_000
-FILE_COLUMNS = ("file", "sha256", "rows_read", "rows_loaded", "rows_rejected")
 
 
 def replace_release(
@@ -51,6 +54,34 @@ def make_current(connection: Connection, release: str) -> None:
         connection.execute(update(CurrentRelease).values(release=release, previous=current))
 
 
+def use_release(engine: Engine, release: str) -> None:
+    """Activate a loaded release; raises NothingLoaded or ReleaseNotFound."""
+    with writing(engine) as connection:
+        current_release(connection)
+        loaded = [info.release for info in releases(connection)]
+        if release not in loaded:
+            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {', '.join(loaded)}).")
+        make_current(connection, release)
+
+
+def roll_back(engine: Engine) -> str:
+    """Activate the release that was current before, and return its name; twice leads forward again.
+
+    Raises NothingLoaded or NothingToGoBackTo.
+    """
+    with writing(engine) as connection:
+        current = current_release(connection).release
+        previous = connection.scalar(select(CurrentRelease.previous))
+        if previous is None:
+            loaded = ", ".join(info.release for info in releases(connection))
+            raise NothingToGoBackTo(
+                f"No other release has answered before {current} (loaded: {loaded}). "
+                "`skillgap releases use` takes any that is loaded."
+            )
+        make_current(connection, previous)
+        return str(previous)
+
+
 def start_run(connection: Connection) -> int:
     """A new row in ``load_runs``; its id."""
     started = insert(LoadRuns).values(started_at=_now(), outcome="running")
@@ -69,16 +100,13 @@ def end_killed_runs(connection: Connection, run_id: int) -> None:
     connection.execute(killed.values(outcome="interrupted"))
 
 
-def keep_file_reports(connection: Connection, run_id: int, files: Iterable[FileReport]) -> None:
-    """One row a file in ``loaded_files``."""
-    for report in files:
-        columns = {name: getattr(report, name) for name in FILE_COLUMNS}
-        connection.execute(insert(LoadedFiles).values(run_id=run_id, **columns))
-
-
-def keep_rejected(connection: Connection, run_id: int, rejected: Iterable[Rejected]) -> None:
-    """One row in ``rejected_rows`` for each row left out."""
-    for row in rejected:
+def keep_reports(connection: Connection, run_id: int, rows: ReleaseRows) -> None:
+    """One row in ``loaded_files`` for each file, and one in ``rejected_rows`` for each row left out."""
+    columns = ("file", "sha256", "rows_read", "rows_loaded", "rows_rejected")
+    for report in rows.files:
+        values = {name: getattr(report, name) for name in columns}
+        connection.execute(insert(LoadedFiles).values(run_id=run_id, **values))
+    for row in rows.rejected:
         connection.execute(insert(RejectedRows).values(run_id=run_id, **row._asdict()))
 
 
@@ -93,7 +121,7 @@ def loaded_checksums(connection: Connection, release: str) -> dict[str, str]:
 
 
 def _keep_release(connection: Connection, place: Place, run_id: int) -> None:
-    columns: Mapping[str, Any] = {"released": place.released, "illustrative": place.illustrative, "run_id": run_id}
+    columns = {"released": place.released, "illustrative": place.illustrative, "run_id": run_id}
     known = Releases.release == place.release
     if connection.scalar(select(literal(1)).where(known)):
         connection.execute(update(Releases).where(known).values(**columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from dataclasses import dataclass, replace
@@ -18,8 +19,8 @@ from skillgap.migrations import migrate
 from skillgap.onet.load import replace as replacing
 from skillgap.onet.load.fetch import fetch_release
 from skillgap.onet.load.find import SAMPLE, Place, newest_place, open_place
-from skillgap.onet.load.read import FileReport, ProgressCallback, checksums, read_release
-from skillgap.onet.load.source_files import release_files
+from skillgap.onet.load.read import FileReport, ProgressCallback, read_release
+from skillgap.onet.load.source_files import read_bytes, release_files
 from skillgap.onet.tables import CurrentRelease, Releases
 
 logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ def _load(engine: Engine, run_id: int, request: LoadRequest, report: ProgressCal
     if place.illustrative:
         logger.warning("THIS IS THE ILLUSTRATIVE SAMPLE, NOT O*NET DATA: its levels are our own judgement")
     files = release_files(place.folder)
-    sums = checksums(files)
+    sums = {file.name: hashlib.sha256(read_bytes(file)).hexdigest() for _, file in files}
     with reading(engine) as connection:
         known = replacing.loaded_checksums(connection, place.release)
     if sums == known and not request.again:
@@ -96,8 +97,7 @@ def _load(engine: Engine, run_id: int, request: LoadRequest, report: ProgressCal
         replacing.end_killed_runs(connection, run_id)
         rows = read_release(files, sums, max_rejected=request.max_rejected, report=report)
         counts = replacing.replace_release(connection, place, rows, run_id, report)
-        replacing.keep_file_reports(connection, run_id, rows.files)
-        replacing.keep_rejected(connection, run_id, rows.rejected)
+        replacing.keep_reports(connection, run_id, rows)
         replacing.make_current(connection, place.release)
         replacing.end_run(connection, run_id, "loaded", release=place.release, source=str(place.path))
     return LoadResult(place.release, str(place.path), "loaded", rows.files, counts, 0)

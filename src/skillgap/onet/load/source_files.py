@@ -9,39 +9,43 @@ What a column may hold is declared by its table.
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
-from sqlalchemy import Table
-
 from skillgap.errors import SourceFileError
-from skillgap.onet.load.contents import read_start
-from skillgap.onet.tables import TABLES
+
+# A disk's errors, and those that zipfile lets through of a damaged archive: an early end, an
+# unknown method, a password, an impossible name or size.
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+def read_bytes(file: Traversable, size: int = -1) -> bytes:
+    """The whole file, or its first bytes; raises SourceFileError where it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(size)
+    except UNREADABLE as error:
+        raise SourceFileError(file.name, f"cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, eq=False)
 class SourceFile:
-    """One kind of file: the names it goes by, the table it fills, its headers and their columns."""
+    """One kind of file: its names (O*NET's own first), the table it fills, its headers and their columns."""
 
     names: tuple[str, ...]
     table_name: str
     columns: Mapping[str, str]
     domain: str | None = None
 
-    @property
-    def name(self) -> str:
-        """O*NET's own name of the file."""
-        return self.names[0]
-
-    @property
-    def table(self) -> Table:
-        """The table its rows go to."""
-        return TABLES[self.table_name]
-
 
 RENAMED = {
     "O*NET-SOC Code": "onetsoc_code",
+    "O*NET-SOC 2010 Code": "onetsoc_2010_code",
+    "O*NET-SOC 2010 Title": "onetsoc_2010_title",
+    "O*NET-SOC 2019 Code": "onetsoc_code",
     "Date": "date_updated",
     "Alternate Title": "job_title",
     "Source(s)": "sources",
@@ -63,75 +67,49 @@ RATING_COLUMNS = _columns(
 
 
 def _ratings(name: str, domain: str) -> SourceFile:
-    return SourceFile(names=(name,), table_name="ratings", domain=domain, columns=RATING_COLUMNS)
+    return SourceFile((name,), "ratings", RATING_COLUMNS, domain)
 
 
-OCCUPATIONS = SourceFile(
-    names=("Occupation Data", "Occupation", "Occupations"),
-    table_name="occupations",
-    columns=_columns("O*NET-SOC Code", "Title", "Description"),
+def _file(table_name: str, *names: str, columns: str) -> SourceFile:
+    return SourceFile(names, table_name, _columns(*columns.split(", ")))
+
+
+OCCUPATIONS = _file(
+    "occupations", "Occupation Data", "Occupation", "Occupations", columns="O*NET-SOC Code, Title, Description"
 )
-SCALES = SourceFile(
-    names=("Scales Reference", "Scales", "Scale"),
-    table_name="scales",
-    columns=_columns("Scale ID", "Scale Name", "Minimum", "Maximum"),
-)
+SCALES = _file("scales", "Scales Reference", "Scales", "Scale", columns="Scale ID, Scale Name, Minimum, Maximum")
 SKILLS = _ratings("Skills", "skills")
 ESSENTIAL_SKILLS = _ratings("Essential Skills", "skills")
 TRANSFERABLE_SKILLS = _ratings("Transferable Skills", "skills")
 OPTIONAL = (
-    SourceFile(
-        names=("Content Model Reference",),
-        table_name="elements",
-        columns=_columns("Element ID", "Element Name", "Description"),
-    ),
+    _file("elements", "Content Model Reference", columns="Element ID, Element Name, Description"),
     _ratings("Knowledge", "knowledge"),
     _ratings("Abilities", "abilities"),
     _ratings("Work Activities", "work_activities"),
-    SourceFile(
-        names=("Level Scale Anchors",),
-        table_name="level_anchors",
-        columns=_columns("Element ID", "Element Name", "Scale ID", "Anchor Value", "Anchor Description"),
+    _file(
+        "level_anchors",
+        "Level Scale Anchors",
+        columns="Element ID, Element Name, Scale ID, Anchor Value, Anchor Description",
     ),
-    SourceFile(
-        names=("Alternate Titles",),
-        table_name="job_titles",
-        columns=_columns("O*NET-SOC Code", "Alternate Title", "Short Title", "Source(s)"),
+    _file("job_titles", "Alternate Titles", columns="O*NET-SOC Code, Alternate Title, Short Title, Source(s)"),
+    _file("job_titles", "Job Titles", columns="O*NET-SOC Code, Job Title, Short Title, Source(s)"),  # from 30.3 on
+    _file(
+        "reported_titles",
+        "Sample of Reported Titles",
+        columns="O*NET-SOC Code, Reported Job Title, Shown in My Next Move",
     ),
-    SourceFile(
-        names=("Job Titles",),  # the name of Alternate Titles from 30.3 on
-        table_name="job_titles",
-        columns=_columns("O*NET-SOC Code", "Job Title", "Short Title", "Source(s)"),
+    _file(
+        "related_occupations",
+        "Related Occupations",
+        columns="O*NET-SOC Code, Related O*NET-SOC Code, Relatedness Tier, Index",
     ),
-    SourceFile(
-        names=("Sample of Reported Titles",),
-        table_name="reported_titles",
-        columns={
-            "O*NET-SOC Code": "onetsoc_code",
-            "Reported Job Title": "reported_job_title",
-            "Shown in My Next Move": "shown_in_my_next_move",
-        },
-    ),
-    SourceFile(
-        names=("Related Occupations",),
-        table_name="related_occupations",
-        columns=_columns("O*NET-SOC Code", "Related O*NET-SOC Code", "Relatedness Tier", "Index"),
-    ),
-    SourceFile(
-        names=("Job Zones",),
-        table_name="job_zones",
-        columns=_columns("O*NET-SOC Code", "Job Zone", "Date", "Domain Source"),
-    ),
+    _file("job_zones", "Job Zones", columns="O*NET-SOC Code, Job Zone, Date, Domain Source"),
 )
 
-CODE_CROSSWALK = SourceFile(
-    names=("2010 to 2019 Crosswalk",),
-    table_name="code_crosswalk",
-    columns={
-        "O*NET-SOC 2010 Code": "onetsoc_2010_code",
-        "O*NET-SOC 2010 Title": "onetsoc_2010_title",
-        "O*NET-SOC 2019 Code": "onetsoc_code",
-    },
+CODE_CROSSWALK = _file(
+    "code_crosswalk",
+    "2010 to 2019 Crosswalk",
+    columns="O*NET-SOC 2010 Code, O*NET-SOC 2010 Title, O*NET-SOC 2019 Code",
 )
 LONGEST_HEADER = 10_000  # bytes
 
@@ -158,7 +136,7 @@ def release_files(folder: Traversable) -> Files:
             files.append((source, file))
         elif source not in OPTIONAL:
             there = ", ".join(sorted(file.name for file in present.values()))
-            raise SourceFileError(folder.name, f"the file '{source.name}' is missing (there: {there or 'no file'})")
+            raise SourceFileError(folder.name, f"the file '{source.names[0]}' is missing (there: {there or 'no file'})")
     known = {file.name for _, file in files}
     others = (file for file in present.values() if file.name not in known)
     crosswalk = next((file for file in others if _has_columns(file, CODE_CROSSWALK)), None)
@@ -171,7 +149,9 @@ def _skills_layout(folder: Traversable, present: Mapping[str, Traversable]) -> t
     if not there:
         return (SKILLS,)
     if _find(SKILLS, present):
-        raise SourceFileError(folder.name, f"both 'Skills' and '{there[0].name}' are there: two releases in one folder")
+        raise SourceFileError(
+            folder.name, f"both 'Skills' and '{there[0].names[0]}' are there: two releases in one folder"
+        )
     return halves
 
 
@@ -181,7 +161,7 @@ def _find(source: SourceFile, present: Mapping[str, Traversable]) -> Traversable
 
 
 def _has_columns(file: Traversable, source: SourceFile) -> bool:
-    start = read_start(file, LONGEST_HEADER).partition(b"\n")[0]
+    start = read_bytes(file, LONGEST_HEADER).partition(b"\n")[0]
     header = start.decode("utf-8-sig", errors="replace")
     return all(column in header for column in source.columns)
 

@@ -8,7 +8,6 @@ exactly the form the database stores.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,8 +18,7 @@ from skillgap.onet.columns import reader
 ENDS = {"LV": (0, 7), "IM": (1, 5)}  # the scales of levels and importances, as the tables check
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """The ids that a row may refer to, by column, and the ends of each scale."""
 
     ids: Mapping[str, Collection[str]]
@@ -113,9 +111,8 @@ def _wrong_ends(typed: pd.DataFrame) -> pd.Series[Any]:
     faults = _no_faults(typed)
     if not {"minimum", "maximum"} <= set(typed):
         return faults
-    for row, (scale_id, minimum, maximum) in enumerate(
-        zip(typed["scale_id"], typed["minimum"], typed["maximum"], strict=True)
-    ):
+    columns = typed[["scale_id", "minimum", "maximum"]].itertuples(index=False, name=None)
+    for row, (scale_id, minimum, maximum) in enumerate(columns):
         ends = ENDS.get(scale_id, (minimum, maximum))
         if minimum is None or maximum is None:
             continue

@@ -7,27 +7,27 @@ occupation with a bad row is rejected whole, since a hole in its profile would c
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
+
+from sqlalchemy import Connection, func, inspect, select
 
 from skillgap.database.base import Base
 from skillgap.errors import WebServicesError
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet.columns import reader
 from skillgap.onet.records import Scale
-from skillgap.onet.supplements.tables import SupplementalRatings
+from skillgap.onet.supplements.tables import SupplementalRatings, Supplements
 from skillgap.onet.tables import IMPORTANCE_SCALE, LEVEL_SCALE
 
 SOURCE = "O*NET Web Services"
 FLAGS = {"Y": True, "N": False, None: None}
-
-Estimates = Mapping[tuple[str, str], Estimate]
-"""The numbers of one occupation by (``element_id``, ``scale_id``)."""
 
 
 class Outcome(StrEnum):
@@ -44,16 +44,11 @@ class Fetched:
 
     onetsoc_code: str
     outcome: Outcome
-    host: str
-    release: str  # the database release that the service names, or "unknown"
+    source: str  # the service's host
+    source_release: str  # the database release that the service names, or "unknown"
     table_ids: tuple[str, ...]
     fetched_at: datetime  # UTC
     rows: tuple[Mapping[str, str], ...]
-
-    @property
-    def sha256(self) -> str:
-        """The checksum of the rows, by which a stored supplement can be told from another."""
-        return sha256(json.dumps([dict(row) for row in self.rows]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -62,12 +57,12 @@ class Supplement:
 
     onetsoc_code: str
     outcome: Outcome
-    source: str  # the service's host
+    source: str
     source_release: str
     table_ids: tuple[str, ...]
     fetched_at: datetime  # UTC
-    rows_sha256: str
-    estimates: Estimates
+    rows_sha256: str  # by which a supplement can be told from another
+    estimates: Mapping[tuple[str, str], Estimate]  # by (``element_id``, ``scale_id``)
 
     @property
     def title(self) -> str:
@@ -96,21 +91,49 @@ def read_supplement(fetched: Fetched, scales: Mapping[str, Scale]) -> Supplement
             raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}, row {number}: {error}") from error
     if estimates and not any(scale_id == LEVEL_SCALE for _, scale_id in estimates):
         raise WebServicesError(f"{SOURCE}, {fetched.onetsoc_code}: none of its rows is a level")
-    return Supplement(
-        onetsoc_code=fetched.onetsoc_code,
-        outcome=fetched.outcome,
-        source=fetched.host,
-        source_release=fetched.release,
-        table_ids=fetched.table_ids,
-        fetched_at=fetched.fetched_at,
-        rows_sha256=fetched.sha256,
-        estimates=estimates,
+    origin = {name: value for name, value in vars(fetched).items() if name != "rows"}
+    digest = sha256(json.dumps([dict(row) for row in fetched.rows]).encode()).hexdigest()
+    return Supplement(**origin, rows_sha256=digest, estimates=estimates)
+
+
+def newest_supplement(connection: Connection) -> int:
+    """The id of the last supplement, which grows with each; 0 without any, or without the table."""
+    if not inspect(connection).has_table("supplements"):
+        return 0
+    return connection.scalar(select(func.max(Supplements.supplement_id))) or 0
+
+
+def supplements(connection: Connection) -> dict[str, Supplement]:
+    """The last supplement of each occupation that has one, by ``onetsoc_code``."""
+    if not newest_supplement(connection):
+        return {}
+    last = select(func.max(Supplements.supplement_id)).group_by(Supplements.onetsoc_code)
+    rating = SupplementalRatings
+    ratings = (
+        select(rating.__table__)
+        .where(rating.supplement_id.in_(last))
+        .order_by(rating.supplement_id, rating.element_id, rating.scale_id)
     )
+    estimates: dict[int, dict[tuple[str, str], Estimate]] = defaultdict(dict)
+    for key, element_id, scale_id, *figures, suppress, relevant, updated, source in connection.execute(ratings):
+        flags = (FLAGS[suppress], FLAGS[relevant])
+        estimates[key][element_id, scale_id] = Estimate._make((*figures, *flags, updated, source))
+    query = select(Supplements.__table__).where(Supplements.supplement_id.in_(last)).order_by(Supplements.onetsoc_code)
+    return {
+        columns["onetsoc_code"]: Supplement(
+            estimates=estimates[columns.pop("supplement_id")],
+            outcome=Outcome(columns.pop("outcome")),
+            table_ids=tuple(columns.pop("table_ids").split(",")),
+            fetched_at=columns.pop("fetched_at").replace(tzinfo=UTC),
+            **columns,
+        )
+        for columns in (row._asdict() for row in connection.execute(query))
+    }
 
 
 _READERS = {
     column.name: reader(column)
-    for column in Base.metadata.tables[SupplementalRatings.__tablename__].columns
+    for column in Base.metadata.tables["supplemental_ratings"].columns
     if column.name != "supplement_id"
 }
 

@@ -16,11 +16,11 @@ from skillgap.migrations import migrate
 from skillgap.onet.catalogue import Catalogue, current_catalogue
 from skillgap.onet.supplements.ratings import Supplement, read_supplement
 from skillgap.onet.supplements.tables import SupplementalRatings, Supplements
+from skillgap.onet.web_services.client import WebServices
 from skillgap.onet.web_services.layout import UNKNOWN_RELEASE
 
 if TYPE_CHECKING:
-    from skillgap.onet.load.read import ProgressCallback
-    from skillgap.onet.web_services.client import WebServices
+    from skillgap.onet.load.read import ProgressCallback  # pandas takes half a second to import
 
 
 logger = logging.getLogger(__name__)
@@ -67,15 +67,12 @@ def backfill_release(
 
 def store_supplement(connection: Connection, supplement: Supplement) -> int:
     """Add a supplement; the number of its ratings."""
-    added = insert(Supplements).values(
-        onetsoc_code=supplement.onetsoc_code,
-        outcome=supplement.outcome.value,
-        source=supplement.source,
-        source_release=supplement.source_release,
-        table_ids=",".join(supplement.table_ids),
-        fetched_at=supplement.fetched_at.replace(tzinfo=None, microsecond=0),
-        rows_sha256=supplement.rows_sha256,
-    )
+    columns = {name: value for name, value in vars(supplement).items() if name != "estimates"} | {
+        "outcome": supplement.outcome.value,
+        "table_ids": ",".join(supplement.table_ids),
+        "fetched_at": supplement.fetched_at.replace(tzinfo=None, microsecond=0),
+    }
+    added = insert(Supplements).values(columns)
     supplement_id = int(connection.execute(added).lastrowid)
     rows = [
         estimate._asdict()

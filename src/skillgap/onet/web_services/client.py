@@ -10,16 +10,10 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from skillgap.onet.supplements.ratings import SOURCE, Fetched, Outcome
-from skillgap.onet.web_services.layout import find_layout
-from skillgap.onet.web_services.rows import read_rows
+from skillgap.onet.web_services.layout import Layout, find_layout, read_rows
 from skillgap.onet.web_services.transport import Pace, ResourceNotFound, Transport
-
-if TYPE_CHECKING:
-    from skillgap.onet.web_services.layout import Layout
-
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +56,8 @@ class WebServices:
         return Fetched(
             onetsoc_code=code,
             outcome=Outcome.RATED if rows else self._why_unrated(code),
-            host=self._transport.host,
-            release=layout.release,
+            source=self._transport.host,
+            source_release=layout.release,
             table_ids=tuple(table.table_id for table in layout.tables),
             fetched_at=self._transport.pace.now(),
             rows=rows,
@@ -76,19 +70,17 @@ class WebServices:
             self._layout = find_layout(self._transport)
             self._layout_found = self._transport.pace.clock()
             tables = " and ".join(table.table_id for table in self._layout.tables)
-            logger.info(
-                "%s at %s: release %s, skills in %s", SOURCE, self._transport.host, self._layout.release, tables
-            )
+            where = f"{SOURCE} at {self._transport.host}"
+            logger.info("%s: release %s, skills in %s", where, self._layout.release, tables)
         return self._layout
 
     def _rows(self, layout: Layout, code: str) -> Iterator[Mapping[str, str]]:
         for table in layout.tables:
             condition = table.condition(layout.filter_name, code)
-            for row in read_rows(self._transport, table.path, table.columns, condition):
+            for row in read_rows(self._transport, table, condition):
                 if row["onetsoc_code"] != code:
-                    raise self._transport.difference(
-                        table.path, f"a row of another occupation than {code} was returned"
-                    )
+                    fault = f"a row of another occupation than {code} was returned"
+                    raise self._transport.difference(table.path, fault)
                 yield row
 
     def _why_unrated(self, code: str) -> Outcome:

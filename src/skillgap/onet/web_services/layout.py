@@ -1,6 +1,7 @@
-"""Which tables of O*NET Web Services hold skills ratings, their columns, and how rows are filtered.
+"""Which tables of O*NET Web Services hold skills ratings, their columns, how rows are filtered; and their rows.
 
-The documentation leaves these open, so they are read from the service before any rating is.
+The documentation leaves the first three open, so they are read from the service before any rating is.
+Rows are read page by page, as text that a release file would hold.
 """
 
 from __future__ import annotations
@@ -8,16 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from skillgap.errors import WebServicesError
 from skillgap.onet.load.source_files import RATING_COLUMNS
-from skillgap.onet.web_services.rows import read_page
-from skillgap.onet.web_services.transport import ResourceNotFound
-
-if TYPE_CHECKING:
-    from skillgap.onet.web_services.transport import Transport
-
+from skillgap.onet.web_services.transport import ResourceNotFound, Transport
 
 UNKNOWN_RELEASE = "unknown"
 LAYOUTS = (("essential_skills", "transferable_skills"), ("skills",))  # from 30.3 on; up to 30.2
@@ -25,6 +22,8 @@ FILTERS = ("filter", "filter1")  # both are in use; the service ignores a name i
 COLUMNS = {header: name for header, name in RATING_COLUMNS.items() if name != "element_name"}
 REQUIRED = ("onetsoc_code", "element_id", "scale_id", "data_value")
 ROWS_TO_PROVE_A_FILTER = 200  # an occupation has at most 70 rows in a skills table
+LARGEST_PAGE = 2_000  # rows; the service gives no more at once
+MOST_DIGITS = 20  # of a number; written out, 1e999999999 would fill the memory
 
 
 class SkillsTable(NamedTuple):
@@ -115,17 +114,75 @@ def _filter_name(transport: Transport, table: SkillsTable) -> str:
 
     An unknown parameter is ignored without an error, and all rows are returned.
     """
-    sample = read_page(transport, table.path, table.columns, 1, 1).rows
+    sample = read_page(transport, table, 1, 1).rows
     if not sample:
         raise transport.difference(table.path, "the table is empty")
     code = sample[0]["onetsoc_code"]
     for name in FILTERS:
         try:
             condition = table.condition(name, code)
-            page = read_page(transport, table.path, table.columns, 1, ROWS_TO_PROVE_A_FILTER, condition)
+            page = read_page(transport, table, 1, ROWS_TO_PROVE_A_FILTER, condition)
         except ResourceNotFound:
             continue
         complete = len(page.rows) == page.total
         if page.rows and complete and all(row["onetsoc_code"] == code for row in page.rows):
             return name
     raise transport.difference(table.path, "filters are ignored")
+
+
+class Page(NamedTuple):
+    """Some rows by our names of the columns, and how many rows there are in all."""
+
+    rows: list[dict[str, str]]
+    total: int
+
+
+def read_rows(transport: Transport, table: SkillsTable, condition: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """All rows that meet a condition.
+
+    ``next`` is never followed, so that no response leads elsewhere. Raises as ``Transport.get``
+    does, and WebServicesError where the pages do not add up.
+    """
+    done, total = 0, None
+    while total is None or done < total:
+        page = read_page(transport, table, done + 1, done + LARGEST_PAGE, condition)
+        if total is not None and page.total != total:
+            raise transport.difference(table.path, f"the total changed from {total} to {page.total} on the way")
+        total = page.total
+        if not page.rows and total > done:
+            raise transport.difference(table.path, f"{total} rows were announced and {done} returned")
+        yield from page.rows
+        done += len(page.rows)
+
+
+def read_page(
+    transport: Transport, table: SkillsTable, start: int, end: int, condition: Mapping[str, str] | None = None
+) -> Page:
+    """Rows ``start`` to ``end``, both included, counted from 1; fewer where there are fewer."""
+    path = table.path
+    document = transport.get(path, {"start": str(start), "end": str(end), **(condition or {})})
+    try:
+        first, last, total = (int(document[name]) for name in ("start", "end", "total"))
+        rows = [{ours: _text(row.get(theirs)) for theirs, ours in table.columns.items()} for row in document["row"]]
+    except (TypeError, LookupError, ValueError, AttributeError, ArithmeticError) as error:
+        raise transport.difference(path, "a page of rows was expected") from error
+    if rows and (first != start or last != start + len(rows) - 1):
+        raise transport.difference(path, f"rows {start} to {end} were requested, {first} to {last} returned")
+    if len(rows) > end - start + 1 or last > total:
+        raise transport.difference(path, f"row {last} of {total} was returned")
+    return Page(rows, total)
+
+
+def _text(value: Any) -> str:
+    """A JSON value as a release file would print it; null is the empty text."""
+    match value:
+        case None:
+            return ""
+        case bool() | dict() | list():
+            raise TypeError("neither text nor number")
+        case Decimal() if abs(value.adjusted()) > MOST_DIGITS:
+            raise ValueError("a number of more digits than any that is published")
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return str(value)

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from skillgap.errors import WebServicesError, WebServicesRefused, WebServicesUnavailable
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.supplements.ratings import read_supplement
 
 if TYPE_CHECKING:
-    from skillgap.onet.live_catalogue import LiveCatalogue
-    from skillgap.onet.web_services.client import WebServices
+    from skillgap.onet.web_services.client import WebServices  # requests: only where there is a key
 
 
 logger = logging.getLogger(__name__)

@@ -96,7 +96,7 @@ class Transport:
 
     def _get_once(self, path: str, query: Mapping[str, str]) -> Any:
         self._keep_spacing()
-        with self._client.get(f"{self._url}{path}", params=query) as response:
+        with self._client.reading(f"{self._url}{path}", params=query) as response:
             if response.status_code != 200:
                 raise self._status_fault(path, response)
             body = self._body(path, response)
