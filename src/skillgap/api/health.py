@@ -78,7 +78,7 @@ class HealthOut(BaseModel):
     """The process and what it holds."""
 
     status: Literal["ok", "degraded", "empty"] = Field(
-        description="degraded: the database is away or only the sample is loaded; empty: nothing is loaded."
+        description="degraded: the database is unavailable or only the sample is loaded; empty: nothing is loaded."
     )
     version: str
     started_at: datetime
@@ -120,7 +120,7 @@ async def get_health(request: Request, reader: ReaderDep, response: Response) ->
     degraded, notes = [], []
     if live.fault:
         degraded.append(DegradedOut(reason="database", since=live.fault_since))
-        notes.append("The database is away; what was read before is served.")
+        notes.append("The database is unavailable; what was read before is served.")
     if catalogue is None:
         notes.append("No release is loaded. Run `skillgap load`.")
     elif catalogue.info.illustrative:

@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from skillgap import errors
 from skillgap.api.problems import (
     ALL_PROBLEMS,
     INTERNAL_ERROR,
@@ -25,19 +26,6 @@ from skillgap.api.problems import (
 )
 from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
-from skillgap.errors import (
-    BodyTooLarge,
-    ChartsBusy,
-    CodeOfOlderTaxonomy,
-    DomainNotLoaded,
-    InvalidBody,
-    NothingLoaded,
-    OccupationNotFound,
-    OccupationNotRated,
-    ReleaseNotFound,
-    ReleaseOutOfReach,
-    SeveralOccupations,
-)
 
 EXAMPLES_OF = {
     "answers": "application/json",
@@ -51,7 +39,7 @@ SWAGGER_POLICY = {name: value for name, value in PAGE_POLICY.items() if name != 
 
 OF_THE_SERVICE: Mapping[str, Sequence[str]] = {
     "/health": (),
-    "/ready": (NothingLoaded.code,),
+    "/ready": (errors.NothingLoaded.code,),
     "/problems/{code}": (NOT_FOUND.code,),
 }
 """Operations about the service itself, and their problems beside those of every operation."""
@@ -129,21 +117,21 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
     if body:
         name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         names |= schemas[name]["properties"].keys()
-        codes += [InvalidBody.code, BodyTooLarge.code]
+        codes += [errors.InvalidBody.code, errors.BodyTooLarge.code]
     if "release" in names or path.startswith("/releases/"):
-        codes += [NothingLoaded.code, ReleaseNotFound.code, ReleaseOutOfReach.code]
+        codes += [errors.NothingLoaded.code, errors.ReleaseNotFound.code, errors.ReleaseOutOfReach.code]
     if names & {"code", "from", "to", "occupation"}:
-        codes += [SeveralOccupations.code, OccupationNotFound.code, CodeOfOlderTaxonomy.code]
-        codes.append(OccupationNotRated.code)
+        codes += [errors.SeveralOccupations.code, errors.OccupationNotFound.code, errors.CodeOfOlderTaxonomy.code]
+        codes.append(errors.OccupationNotRated.code)
     if "domain" in names:
-        codes.append(DomainNotLoaded.code)
+        codes.append(errors.DomainNotLoaded.code)
     if path.endswith((".svg", ".png")):
-        codes.append(ChartsBusy.code)
+        codes.append(errors.ChartsBusy.code)
     return codes
 
 
 def _add_examples(operation: dict[str, Any], name: str) -> None:
-    """A real answer of each media type, and the body it was asked with."""
+    """A real answer of each media type, and the body of its request."""
     content = operation["responses"]["200"]["content"]
     for kind, media_type in EXAMPLES_OF.items():
         example = _examples()[kind].get(name)

@@ -13,23 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
-from skillgap.errors import (
-    BodyTooLarge,
-    ChartsBusy,
-    CodeOfOlderTaxonomy,
-    DomainNotLoaded,
-    InvalidBody,
-    InvalidParameter,
-    NothingLoaded,
-    OccupationNotFound,
-    OccupationNotRated,
-    ReleaseNotFound,
-    ReleaseOutOfReach,
-    RequestError,
-    SeveralFaults,
-    SeveralOccupations,
-    faults_of,
-)
+from skillgap import errors
+from skillgap.errors import RequestError, SeveralFaults
 from skillgap.http.routing import validation_faults
 from skillgap.logs import request_id
 from skillgap.occupations.schemas import OccupationRef
@@ -79,12 +64,6 @@ class ProblemOut(BaseModel):
     errors: list[FaultOut] = Field(description="Every fault of the request, each with its code.")
 
 
-INVALID_PARAMETER = Problem(
-    400,
-    "invalid-parameter",
-    "A parameter is missing or malformed",
-    "Correct every parameter named under `errors` and ask again.",
-)
 NOT_FOUND = Problem(404, "not-found", "There is nothing at this address", "See /docs for what there is.")
 METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "This address does not take this method", "See /docs.")
 INTERNAL_ERROR = Problem(
@@ -97,7 +76,7 @@ MALFORMED_REQUEST = Problem(400, "malformed-request", "This is not an HTTP reque
 KEY_REQUIRED = Problem(
     401,
     "key-required",
-    "This service asks for a key",
+    "This service requires a key",
     "Send yours as `X-API-Key`, or as a bearer token; in a browser, as the password.",
 )
 KEY_UNKNOWN = Problem(401, "key-unknown", "This key is not known here", "Ask whoever runs the service for one.")
@@ -125,62 +104,58 @@ AT_THE_EDGE = (
 )
 """Answered before a request reaches a route, or in its stead."""
 
-PROBLEMS: dict[type[RequestError], Problem] = {
-    InvalidParameter: INVALID_PARAMETER,
-    InvalidBody: Problem(
+TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
+    errors.InvalidParameter: (
         400,
-        InvalidBody.code,
+        "A parameter is missing or malformed",
+        "Correct every parameter named under `errors` and ask again.",
+    ),
+    errors.InvalidBody: (
+        400,
         "The body cannot be read",
         "Send one JSON object in UTF-8, each name in it once; `detail` says where it breaks off.",
     ),
-    BodyTooLarge: Problem(413, BodyTooLarge.code, "The body is too large", "Send it in parts."),
-    SeveralOccupations: Problem(
+    errors.BodyTooLarge: (413, "The body is too large", "Send it in parts."),
+    errors.SeveralOccupations: (
         300,
-        SeveralOccupations.code,
         "Several occupations have this code",
         "Ask again with one of the 8-digit codes under `suggestions`.",
     ),
-    OccupationNotFound: Problem(
+    errors.OccupationNotFound: (
         404,
-        OccupationNotFound.code,
         "Occupation not found",
         "Look the code up with /occupations?q=; it may belong to an older taxonomy.",
     ),
-    CodeOfOlderTaxonomy: Problem(
+    errors.CodeOfOlderTaxonomy: (
         404,
-        CodeOfOlderTaxonomy.code,
         "Code of an older taxonomy",
         "Ask again with a code under `suggestions`: the occupations that took its place.",
     ),
-    OccupationNotRated: Problem(
+    errors.OccupationNotRated: (
         404,
-        OccupationNotRated.code,
         "Occupation not rated",
         "O*NET lists this occupation but has not rated it; compare with one under `suggestions`.",
     ),
-    DomainNotLoaded: Problem(
+    errors.DomainNotLoaded: (
         404,
-        DomainNotLoaded.code,
         "Domain not loaded",
         "Load a release with this domain's file (Knowledge, Abilities, Work Activities).",
     ),
-    ReleaseNotFound: Problem(404, ReleaseNotFound.code, "Release not loaded", "See /releases for those that are."),
-    ReleaseOutOfReach: Problem(
+    errors.ReleaseNotFound: (404, "Release not loaded", "See /releases for those that are."),
+    errors.ReleaseOutOfReach: (
         503,
-        ReleaseOutOfReach.code,
-        "The release has to be read from a database that is away",
+        "The release has to be read from a database that is unavailable",
         "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
     ),
-    ChartsBusy: Problem(
-        503, ChartsBusy.code, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."
-    ),
-    NothingLoaded: Problem(
+    errors.ChartsBusy: (503, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."),
+    errors.NothingLoaded: (
         503,
-        NothingLoaded.code,
         "No release is loaded yet",
         "Load one with `skillgap load`; ask again after `Retry-After` seconds.",
     ),
 }
+PROBLEMS = {error: Problem(status, error.code, title, advice) for error, (status, title, advice) in TEXTS.items()}
+INVALID_PARAMETER = PROBLEMS[errors.InvalidParameter]
 ALL_PROBLEMS = (*PROBLEMS.values(), *AT_THE_EDGE, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR)
 
 
@@ -227,16 +202,16 @@ def problem_of(error: RequestError) -> Problem:
 
 def coming(seconds: float) -> str:
     """When what is being fetched may be there."""
-    return f"O*NET Web Services is asked for it: try again in {ceil(seconds)} s."
+    return f"It is requested from O*NET Web Services: try again in {ceil(seconds)} s."
 
 
 async def _request_error(request: Request, error: RequestError) -> Response:
     problem, detail, headers = problem_of(error), str(error), {}
     supplied_after = getattr(request.state, "retry_after", None)
-    if supplied_after is not None and problem is PROBLEMS[OccupationNotRated]:
+    if supplied_after is not None and problem is PROBLEMS[errors.OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
         detail += f" {coming(supplied_after)}"
-    faults = [_fault(fault) for fault in faults_of(error)]
+    faults = [_fault(fault) for fault in errors.faults_of(error)]
     return problem_response(problem, detail, request.url.path, faults=faults, headers=headers)
 
 

@@ -170,7 +170,7 @@ def test_a_slow_service_is_not_waited_for_and_serves_later(url: str, fake: FakeO
         early = client.get(PAIR)
         assert (early.status_code, early.headers["retry-after"]) == (404, "2")
         assert early.json()["code"] == "occupation-not-rated"
-        assert early.json()["detail"].endswith("O*NET Web Services is asked for it: try again in 2 s.")
+        assert early.json()["detail"].endswith("It is requested from O*NET Web Services: try again in 2 s.")
         until.set()
         later = next(one for _ in range(200) if (one := client.get(PAIR)).status_code == 200)
         assert later.json()["to_occupation"]["source"].startswith(SOURCE)
@@ -342,4 +342,4 @@ def test_the_page_says_when_what_is_missing_may_be_there(url: str, fake: FakeOne
     fake.always["/about"] = fake_onet.busy(status=503)
     with serving(url, fake) as app:
         problem = app.get(f"/choice?text={ALL_OTHER}").json()["problem"]
-    assert "O*NET Web Services is asked for it: try again in " in problem
+    assert "It is requested from O*NET Web Services: try again in " in problem

@@ -72,7 +72,7 @@ class ChoiceOut(BaseModel):
 
 
 class OwnFiles(StaticFiles):
-    """The page's scripts and styles, asked for again whenever they may have changed."""
+    """The page's scripts and styles, requested again whenever they may have changed."""
 
     def file_response(self, *args: Any, **options: Any) -> Response:
         """A file with the page's headers."""
