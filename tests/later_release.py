@@ -22,13 +22,7 @@ NO_LONGER_RATED, ABSENT = "41-9012.00", "33-3051.00"
 COPIED = "53-5031.00"
 
 CODE, ELEMENT, SCALE, VALUE = "O*NET-SOC Code", "Element ID", "Scale ID", "Data Value"
-RELEASE_FILES = (
-    "Occupation Data",
-    "Scales Reference",
-    "Content Model Reference",
-    "Level Scale Anchors",
-    "Skills",
-)
+RELEASE_FILES = ("Occupation Data", "Scales Reference", "Content Model Reference", "Level Scale Anchors", "Skills")
 
 
 def write_later_release(source: Path, folder: Path) -> Path:

@@ -85,6 +85,5 @@ def test_a_line_holds_request_and_response(as_json: bool) -> None:
         assert (fields["method"], fields["status"], fields["request_id"]) == ("GET", 200, "mine-1")
         line = f"{fields['time']} {fields['level']}    {fields['message']}\n"
     assert re.fullmatch(
-        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO    GET /occupations\?q=cook 200 \d\.\d\d ms\n",
-        line,
+        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO    GET /occupations\?q=cook 200 \d\.\d\d ms\n", line
     )

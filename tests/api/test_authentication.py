@@ -186,9 +186,7 @@ def test_an_address_is_trusted_only_from_a_trusted_proxy(url: str, tmp_path: Pat
         with serving_process(url, folder, **settings, API_TRUSTED_PROXIES=trusted) as service:
             statuses[trusted] = [
                 httpx.get(
-                    f"http://127.0.0.1:{service.port}{PAIR}",
-                    headers={"X-Forwarded-For": address},
-                    trust_env=False,
+                    f"http://127.0.0.1:{service.port}{PAIR}", headers={"X-Forwarded-For": address}, trust_env=False
                 ).status_code
                 for address in ("192.0.2.1", "192.0.2.2", "192.0.2.2")
             ]
@@ -206,8 +204,7 @@ def test_only_pages_of_a_named_origin_may_read(serving: Serving) -> None:
     client = serving(api_cors_origins="https://hr.example.org", api_keys=entry_of("portal", KEY))
     allowed = {"Origin": "https://hr.example.org"}
     asked = client.options(
-        PAIR,
-        headers=allowed | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-api-key"},
+        PAIR, headers=allowed | {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-api-key"}
     )
     assert asked.status_code == 200
     answer = client.get(PAIR, headers=allowed | {"X-API-Key": KEY})

@@ -20,10 +20,7 @@ from tests.later_release import write_later_release
 Request = str | tuple[str, Any]  # a path to get, or a path and what to post to it
 EXAMPLES = Path(openapi.__file__).with_name("examples.json")
 PERSON = {"levels": {"2.A.1.b": 4, "2.B.1.a": 3.5}, "anchors": {"2.A.1.d": 4}}
-PAIRS = [
-    {"from": "41-9012.00", "to": "53-5031.00"},
-    {"from": "15-1252.00", "to": "53-5031.00"},
-]
+PAIRS = [{"from": "41-9012.00", "to": "53-5031.00"}, {"from": "15-1252.00", "to": "53-5031.00"}]
 ANSWERS: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00",
     "GET /skill-gap/chart.json": ("/skill-gap/chart.json?from=41-9012.00&to=53-5031.00&min_gap=3.7"),
@@ -71,16 +68,7 @@ PROBLEMS: dict[str, Request] = {
     "invalid-body": ("/matches", "{levels: {}}"),
 }
 CLIENTS = {"GET /releases/{a}/diff/{b}": "releases_client"}  # all others: onet_client
-VARYING = {
-    "loaded_at",
-    "started_at",
-    "source",
-    "request_id",
-    "version",
-    "worker",
-    "served_since",
-    "read_seconds",
-}
+VARYING = {"loaded_at", "started_at", "source", "request_id", "version", "worker", "served_since", "read_seconds"}
 MOST_ENTRIES = 2
 
 
@@ -137,12 +125,7 @@ def cut(answer: Any) -> Any:
     ("kind", "name", "request_"),
     [
         (kind, *one)
-        for kind, requests in {
-            "answers": ANSWERS,
-            "lines": LINES,
-            "tables": TABLES,
-            "problems": PROBLEMS,
-        }.items()
+        for kind, requests in {"answers": ANSWERS, "lines": LINES, "tables": TABLES, "problems": PROBLEMS}.items()
         for one in requests.items()
     ],
 )
@@ -195,10 +178,7 @@ def test_every_problem_that_is_documented_has_an_example(document: dict[str, Any
 
 def test_the_parameters_of_the_gap_are_documented(document: dict[str, Any]) -> None:
     parameters = document["paths"]["/skill-gap"]["get"]["parameters"]
-    assert [(one["name"], one["required"]) for one in parameters[:2]] == [
-        ("from", True),
-        ("to", True),
-    ]
+    assert [(one["name"], one["required"]) for one in parameters[:2]] == [("from", True), ("to", True)]
 
 
 def test_docs_need_nothing_from_elsewhere(sample_client: TestClient) -> None:

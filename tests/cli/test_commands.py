@@ -191,8 +191,7 @@ def test_a_failure_is_one_clear_line_and_status_1(run: Run, arguments: tuple[str
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [(), ("gap", "11-1011"), ("releases", "use"), ("nonsense",), ("load", "--nonsense")],
+    "arguments", [(), ("gap", "11-1011"), ("releases", "use"), ("nonsense",), ("load", "--nonsense")]
 )
 def test_wrong_usage_is_status_2(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
@@ -218,10 +217,7 @@ def test_all_faults_of_a_pair_are_in_one_line(run_on_sample: Run) -> None:
     ("settings", "message"),
     [
         ({"API_PORT": "x"}, "skillgap: setting API_PORT: Input should be a valid integer"),
-        (
-            {"DATABASE_URL": "nonsense"},
-            "skillgap: setting DATABASE_URL: Value error, not an SQLAlchemy URL",
-        ),
+        ({"DATABASE_URL": "nonsense"}, "skillgap: setting DATABASE_URL: Value error, not an SQLAlchemy URL"),
         (
             {"DATABASE_URL": "mysql+pymysql://me:s3cret@127.0.0.1:9/skillgap"},
             "skillgap: mysql+pymysql://me:***@127.0.0.1:9/skillgap: Can't connect",

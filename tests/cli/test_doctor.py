@@ -78,10 +78,7 @@ def test_what_is_no_database_is_said(doctor: Doctor, tmp_path: Path) -> None:
 def test_an_empty_database_wants_a_load(doctor: Doctor, blank_engine: Engine, blank_url: str) -> None:
     blank_engine.connect().close()
     status, found = doctor(DATABASE_URL=blank_url)
-    assert (status, found["schema"]) == (
-        1,
-        ("fail", "the database is empty -> run `skillgap load`"),
-    )
+    assert (status, found["schema"]) == (1, ("fail", "the database is empty -> run `skillgap load`"))
     assert found["rights"][0] == "ok"
 
 
@@ -144,8 +141,7 @@ def test_a_wrong_password_is_said_and_not_shown(doctor: Doctor, mysql: str, monk
 
 
 @pytest.mark.parametrize(
-    ("change", "advice"),
-    [({"port": 9}, "is the server there?"), ({"database": "skillgap_no"}, "no database of this")],
+    ("change", "advice"), [({"port": 9}, "is the server there?"), ({"database": "skillgap_no"}, "no database of this")]
 )
 def test_a_server_or_a_database_that_is_not_there(
     doctor: Doctor, mysql: str, change: dict[str, int | str], advice: str

@@ -93,9 +93,7 @@ def test_without_pyarrow_parquet_says_what_to_install(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [("pairs.txt",), ("r.csv", "--rows", "ratings", "--from", NURSES), ("p.csv", "--domain", "x")],
-    ids=str,
+    "arguments", [("pairs.txt",), ("r.csv", "--rows", "ratings", "--from", NURSES), ("p.csv", "--domain", "x")], ids=str
 )
 def test_wrong_usage_is_status_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2

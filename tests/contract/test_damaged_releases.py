@@ -37,17 +37,7 @@ NASTY = (
 )
 STRAY = (
     *(b"\0", b"\xef\xbb\xbf", b'"', b"'", b"\t", b"\t\t", b"\n", b"\r", b"\r\n", b"\x0b", b"\x0c"),
-    *(
-        b"\x1a",
-        b"\x1c",
-        b"\xc2\x85",
-        b"\xe2\x80\xa8",
-        b"\xff",
-        b"\xed\xa0\x80",
-        b"\xc0\x80",
-        b",",
-        b"\\",
-    ),
+    *(b"\x1a", b"\x1c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b",", b"\\"),
 )
 WHOLE = (b"", b"\n", b"\t\t\n", b"\xef\xbb\xbf", b"\r\r\r", b'"')
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "cp037", "utf-7", "cp1252")

@@ -41,11 +41,7 @@ JSON = st.recursive(
 SHARED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 
 
-@given(
-    code=CODES,
-    dash=st.sampled_from(DASHES),
-    blanks=st.tuples(*[st.sampled_from(["", " ", "\t", "\u00a0"])] * 2),
-)
+@given(code=CODES, dash=st.sampled_from(DASHES), blanks=st.tuples(*[st.sampled_from(["", " ", "\t", "\u00a0"])] * 2))
 def test_a_code_is_read_however_it_is_written(code: str, dash: str, blanks: tuple[str, str]) -> None:
     written = code.replace("-", dash).join(blanks)
     assert parse_code(written) == code
@@ -114,9 +110,7 @@ def test_a_name_that_is_there_twice_is_refused(name: str, first: Any, second: An
 @given(
     st.lists(
         st.lists(
-            st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
-            min_size=2,
-            max_size=4,
+            st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")), min_size=2, max_size=4
         )
     )
 )
@@ -220,14 +214,7 @@ def strange() -> Iterator[FakeOnet]:
 
 
 @given(
-    page=st.sampled_from(
-        [
-            "/about",
-            "/database",
-            "/database/info/essential_skills",
-            "/database/rows/essential_skills",
-        ]
-    ),
+    page=st.sampled_from(["/about", "/database", "/database/info/essential_skills", "/database/rows/essential_skills"]),
     path=st.lists(st.integers(0, 20), max_size=4),
     odd=ODD,
     raw=st.none() | st.sampled_from([b"[" * 100_000, b"1e999999999", b"Infinity", b"\xff", b""]),

@@ -70,11 +70,7 @@ class Proxy:
         await asyncio.gather(self._pass(reader, back, to_upstream=True), self._pass(there, writer))
 
     async def _pass(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        *,
-        to_upstream: bool = False,
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, to_upstream: bool = False
     ) -> None:
         passed = 0
         with suppress(ConnectionError):

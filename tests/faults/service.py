@@ -79,12 +79,7 @@ def serving(
 ) -> Iterator[Service]:
     """The service on a database, in an empty folder; ended, with all its processes, afterwards."""
     log = folder / "service.log"
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "API_PORT": "0",
-        "API_POLL_SECONDS": "0.2",
-        "LOG_FORMAT": "json",
-    }
+    environment = os.environ | {"DATABASE_URL": url, "API_PORT": "0", "API_POLL_SECONDS": "0.2", "LOG_FORMAT": "json"}
     with log.open("wb") as file:
         process = subprocess.Popen(
             [*command, sys.executable, "-m", "skillgap", "serve", "--workers", str(workers)],

@@ -35,10 +35,7 @@ def clock(tmp_path: Path) -> tuple[dict[str, str], Callable[[int], None]]:
     if not shutil.which("faketime"):
         pytest.skip("needs faketime (a Debian package)")
     preloaded = subprocess.run(
-        ["faketime", "-f", "+0d", "printenv", "LD_PRELOAD"],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
+        ["faketime", "-f", "+0d", "printenv", "LD_PRELOAD"], check=True, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
     file = tmp_path / "clock"
 
@@ -67,10 +64,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("days", [YEAR, -YEAR], ids=["forward", "back"])
 def test_a_clock_that_moves_disturbs_no_answer_and_no_watch(
-    url: str,
-    tmp_path: Path,
-    clock: tuple[dict[str, str], Callable[[int], None]],
-    days: int,
+    url: str, tmp_path: Path, clock: tuple[dict[str, str], Callable[[int], None]], days: int
 ) -> None:
     environment, move = clock
     engine = connect(make_url(url))

@@ -74,10 +74,7 @@ def comparing(service: Service, number: int) -> Iterator[list[Asked]]:
 def test_no_answer_is_ever_of_two_releases(engine: Engine, url: str, tmp_path: Path) -> None:
     folders = [write_small_release(tmp_path / name, name) for name in LEVELS]
     load(engine, folders[0])
-    with (
-        serving(url, tmp_path, workers=2, API_POLL_SECONDS="0.05") as service,
-        comparing(service, 6) as asked,
-    ):
+    with serving(url, tmp_path, workers=2, API_POLL_SECONDS="0.05") as service, comparing(service, 6) as asked:
         for number in range(1, LOADS + 1):
             load(engine, folders[number % 2], again=True)
         eventually(lambda: service.get("/ready")["release"] == "99.1")
@@ -99,9 +96,7 @@ def test_no_answer_is_ever_of_two_releases(engine: Engine, url: str, tmp_path: P
     assert LOADS / 4 < len(bodies) <= LOADS + 1
 
 
-def test_what_past_requests_left_behind_does_not_hold_a_replaced_release(
-    tmp_path: Path,
-) -> None:
+def test_what_past_requests_left_behind_does_not_hold_a_replaced_release(tmp_path: Path) -> None:
     engine = connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite'}"))
     live = LiveCatalogue(engine)
     older, newer = LEVELS

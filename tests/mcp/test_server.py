@@ -140,13 +140,7 @@ def test_the_closest_moves_cost_what_a_comparison_says(call: Call, release: str)
     assert distances == sorted(distances)
     assert "29-1141.00" not in [one["onetsoc_code"] for one in near["moves"]]
     first = near["moves"][0]
-    pair = answer(
-        call,
-        "compare_occupations",
-        from_code="29-1141",
-        to_code=first["onetsoc_code"],
-        limit=3,
-    )
+    pair = answer(call, "compare_occupations", from_code="29-1141", to_code=first["onetsoc_code"], limit=3)
     assert first["coverage"] == pair["summary"]["coverage"]
     assert first["weighted_gap"] == pair["summary"]["weighted_gap"]
     assert [one.partition(" (")[0] for one in first["largest_gaps"]] == [one["element_name"] for one in pair["gaps"]]

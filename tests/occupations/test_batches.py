@@ -108,10 +108,7 @@ def test_ten_thousand_pairs_are_answered_and_one_more_is_refused(release_client:
         ({"pairs": ["x"]}, ["pairs.0"]),
         ({"pairs": [{"from": NURSES}]}, ["pairs.0.to"]),
         ({"pairs": [{"from": NURSES, "to": 3, "by": "bus"}]}, ["pairs.0.to", "pairs.0.by"]),
-        (
-            {"pairs": [pair(NURSES, NURSES)], "lines": "whole", "format": "csv", "min_gap": -1},
-            ["lines", "min_gap"],
-        ),
+        ({"pairs": [pair(NURSES, NURSES)], "lines": "whole", "format": "csv", "min_gap": -1}, ["lines", "min_gap"]),
         ({"pairs": [{}] * 200}, [f"pairs.{n // 2}.{('from', 'to')[n % 2]}" for n in range(100)]),
     ],
     ids=["nothing", "empty", "text", "half", "more", "options", "many"],
@@ -125,10 +122,7 @@ def test_a_body_that_is_not_made_of_pairs_is_refused_as_a_whole(
 
 
 def test_what_concerns_every_pair_is_a_problem_of_the_whole(sample_client: TestClient) -> None:
-    for option, code in (
-        ({"domain": "abilities"}, "domain-not-loaded"),
-        ({"release": "1.0"}, "release-not-found"),
-    ):
+    for option, code in (({"domain": "abilities"}, "domain-not-loaded"), ({"release": "1.0"}, "release-not-found")):
         body = {"pairs": [pair(NURSES, NURSES)], **option}
         response = sample_client.post("/skill-gaps", json=body)
         assert (response.status_code, response.json()["code"]) == (404, code)
@@ -191,9 +185,7 @@ def test_a_line_of_the_matrix_is_as_documented(sample_client: TestClient) -> Non
 def test_a_matrix_is_confirmed_without_being_computed_again(sample_client: TestClient) -> None:
     first = sample_client.get("/matrix", params=pair(ASSISTANTS, NURSES))
     again = sample_client.get(
-        "/matrix",
-        params=pair(ASSISTANTS, NURSES),
-        headers={"If-None-Match": first.headers["etag"]},
+        "/matrix", params=pair(ASSISTANTS, NURSES), headers={"If-None-Match": first.headers["etag"]}
     )
     assert (again.status_code, again.content) == (304, b"")
 
@@ -220,9 +212,7 @@ def test_every_fault_of_a_matrix_is_told_before_it_starts(
     assert [(one["code"], one["parameter"]) for one in errors] == found
 
 
-def test_an_occupation_rated_in_some_domains_is_not_in_the_matrix_of_all(
-    onet_client: TestClient,
-) -> None:
+def test_an_occupation_rated_in_some_domains_is_not_in_the_matrix_of_all(onet_client: TestClient) -> None:
     catalogue = catalogue_of(onet_client)
     others = {code: one for code, one in catalogue.profiles["knowledge"].items() if code != NURSES}
     partly = replace(catalogue, profiles={**catalogue.profiles, "knowledge": others}, _transitions={})

@@ -66,10 +66,7 @@ def test_an_occupation_is_shown_by_6_digits_whether_rated_or_not(onet_client: Te
 def test_a_choice_stands_behind_a_fault(onet_client: TestClient) -> None:
     body = onet_client.get("/skill-gap?from=15-2051&to=99-9999").json()
     assert (body["status"], body["code"]) == (404, "occupation-not-found")
-    assert [one["code"] for one in body["errors"]] == [
-        "several-occupations",
-        "occupation-not-found",
-    ]
+    assert [one["code"] for one in body["errors"]] == ["several-occupations", "occupation-not-found"]
 
 
 @pytest.mark.parametrize("dash", "\u2010\u2011\u2012\u2013\u2014\u2212")

@@ -37,11 +37,7 @@ def test_a_filter_that_is_used_is_echoed_with_what_it_took_out(release_client: T
     plain = ask(release_client)
     assert plain["filters"] == []
     filtered = ask(release_client, min_gap=0.5, min_importance=3, precision="strict")
-    assert [one["name"] for one in filtered["filters"]] == [
-        "precision",
-        "min_importance",
-        "min_gap",
-    ]
+    assert [one["name"] for one in filtered["filters"]] == ["precision", "min_importance", "min_gap"]
     removed = sum(one["removed"] for one in filtered["filters"])
     assert filtered["summary"]["compared"] + removed == plain["summary"]["compared"] == 35
     for gap in filtered["skill_gaps"]:
@@ -124,10 +120,7 @@ def test_the_sample_has_no_errors_and_says_nothing_of_certainty(sample_client: T
 def test_a_wrong_option_is_named(sample_client: TestClient, wrong: dict[str, str]) -> None:
     response = sample_client.get("/skill-gap", params=NURSES | wrong)
     body = response.json()
-    assert (response.status_code, body["code"]) in (
-        (400, "invalid-parameter"),
-        (404, "release-not-found"),
-    )
+    assert (response.status_code, body["code"]) in ((400, "invalid-parameter"), (404, "release-not-found"))
     assert body["errors"][0]["parameter"] == next(iter(wrong))
 
 

@@ -114,9 +114,7 @@ def test_moves_to_an_occupation_are_what_the_others_say_of_moves_to_it(sample_cl
         assert {key: one[key] for key in own} == {key: mirror[key] for key in own}
 
 
-def test_onets_own_related_occupations_are_marked_with_their_tier_and_index(
-    sample_client: TestClient,
-) -> None:
+def test_onets_own_related_occupations_are_marked_with_their_tier_and_index(sample_client: TestClient) -> None:
     related = {
         one["onetsoc_code"]: {key: one[key] for key in ("relatedness_tier", "related_index")}
         for one in ask(sample_client, f"/occupations/{NURSES}")["related_occupations"]
@@ -242,9 +240,7 @@ def changed_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestCli
     yield from client_of(url)
 
 
-def test_where_nothing_can_be_calibrated_nothing_is_close_and_the_answer_says_so(
-    changed_client: TestClient,
-) -> None:
+def test_where_nothing_can_be_calibrated_nothing_is_close_and_the_answer_says_so(changed_client: TestClient) -> None:
     answer = moves_of(changed_client, NURSES)
     assert (answer["closeness"]["threshold"], answer["closeness"]["pairs"]) == (0, 0)
     assert not any(one["close"] for one in answer["moves"])
@@ -400,9 +396,7 @@ def test_openers_are_what_raising_each_skill_by_hand_brings(
     assert numbers == sorted((-len(opened), element) for element, opened in expected.items())
 
 
-def test_openers_name_the_likest_occupations_first_and_only_as_many_as_asked_for(
-    onet_client: TestClient,
-) -> None:
+def test_openers_name_the_likest_occupations_first_and_only_as_many_as_asked_for(onet_client: TestClient) -> None:
     path = "/occupations/43-4051.00/openers"
     every = ask(onet_client, path, occupations=1000)["openers"][0]
     ranks = {

@@ -47,8 +47,7 @@ def without_errors(element: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("source", "target"),
-    [(ASSISTANTS, NURSES), (NURSES, ASSISTANTS), ("41-9012.00", "53-5031.00"), (NURSES, NURSES)],
+    ("source", "target"), [(ASSISTANTS, NURSES), (NURSES, ASSISTANTS), ("41-9012.00", "53-5031.00"), (NURSES, NURSES)]
 )
 def test_a_person_with_all_levels_of_an_occupation_has_exactly_its_gap(
     release_client: TestClient, source: str, target: str

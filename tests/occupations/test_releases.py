@@ -14,15 +14,7 @@ from skillgap.database.engine import connect
 from skillgap.onet.load.replace import roll_back, use_release
 from tests import later_release
 from tests.conftest import SAMPLE, client_of, load
-from tests.later_release import (
-    ABSENT,
-    COPIED,
-    NEWLY_RATED,
-    NO_LONGER_RATED,
-    RE_SURVEYED,
-    RESTATED,
-    write_later_release,
-)
+from tests.later_release import ABSENT, COPIED, NEWLY_RATED, NO_LONGER_RATED, RE_SURVEYED, RESTATED, write_later_release
 
 
 @pytest.fixture(scope="module", params=["sample", "29.2"])

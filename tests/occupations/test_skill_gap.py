@@ -28,11 +28,7 @@ def faults(client: TestClient, query: str) -> tuple[int, str, list[tuple[str, st
     assert response.headers["cache-control"] == "no-store"
     assert body["status"] == response.status_code
     assert body["type"] == f"/problems/{body['code']}"
-    return (
-        response.status_code,
-        body["code"],
-        [(one["code"], one["parameter"]) for one in body["errors"]],
-    )
+    return (response.status_code, body["code"], [(one["code"], one["parameter"]) for one in body["errors"]])
 
 
 def test_the_gap_agrees_with_the_files_by_an_independent_calculation(
@@ -43,11 +39,7 @@ def test_the_gap_agrees_with_the_files_by_an_independent_calculation(
     importance: dict[str, Decimal] = {}
     with (release_folder / "Skills.txt").open(newline="") as file:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            code, element, value = (
-                row["O*NET-SOC Code"],
-                row["Element ID"],
-                Decimal(row["Data Value"]),
-            )
+            code, element, value = (row["O*NET-SOC Code"], row["Element ID"], Decimal(row["Data Value"]))
             if code in levels and row["Scale ID"] == "LV":
                 levels[code][element] = Decimal(0) if row["Not Relevant"] == "Y" else value
             elif code == SHIP_ENGINEERS:
@@ -60,12 +52,7 @@ def test_the_gap_agrees_with_the_files_by_an_independent_calculation(
     assert [
         (one["element_id"], one["status"], one["difference"], one["to_importance"]) for one in answer["skill_gaps"]
     ] == [
-        (
-            one,
-            "missing" if held[one] == 0 else "lower",
-            float(asked[one] - held[one]),
-            float(importance[one]),
-        )
+        (one, "missing" if held[one] == 0 else "lower", float(asked[one] - held[one]), float(importance[one]))
         for one in wider
     ]
     weights = {one: (importance[one] - 1) / 4 for one in asked}
@@ -83,11 +70,7 @@ def test_the_gap_agrees_with_the_files_by_an_independent_calculation(
 def test_a_pair_worked_by_hand(onet_client: TestClient) -> None:
     answer = gap(onet_client, MODELS, SHIP_ENGINEERS)
     assert answer["release"] == "29.2"
-    assert answer["from_occupation"] == {
-        "onetsoc_code": MODELS,
-        "title": "Models",
-        "source": "O*NET 29.2",
-    }
+    assert answer["from_occupation"] == {"onetsoc_code": MODELS, "title": "Models", "source": "O*NET 29.2"}
     assert answer["to_occupation"] == {
         "onetsoc_code": SHIP_ENGINEERS,
         "title": "Ship Engineers",
@@ -161,9 +144,7 @@ def test_an_unrated_occupation_offers_its_rated_neighbours(onet_client: TestClie
     assert suggested == ["15-1251.00", "15-1253.00", "15-1254.00", "15-1255.01", "15-1211.00"]
 
 
-def test_an_unrated_occupation_without_rated_neighbours_offers_none(
-    onet_client: TestClient,
-) -> None:
+def test_an_unrated_occupation_without_rated_neighbours_offers_none(onet_client: TestClient) -> None:
     body = onet_client.get(f"/skill-gap?from=55-1016.00&to={MODELS}").json()
     assert (body["code"], body["errors"][0]["suggestions"]) == ("occupation-not-rated", [])
 

@@ -139,12 +139,7 @@ def test_without_a_published_error_nothing_is_said_of_certainty(worked_client: T
     ids=str,
 )
 def test_a_filter_says_what_it_removed(
-    worked_client: TestClient,
-    option: dict[str, object],
-    removed: int,
-    left: int,
-    coverage: float,
-    weighted_gap: float,
+    worked_client: TestClient, option: dict[str, object], removed: int, left: int, coverage: float, weighted_gap: float
 ) -> None:
     body = compare(worked_client, **option)
     ((name, value),) = option.items()

@@ -129,10 +129,7 @@ def write_worked_release(folder: Path) -> Path:
         "Alternate Titles": ("O*NET-SOC Code\tAlternate Title\tShort Title\tSource(s)", [(NURSES, "RN", "n/a", "n/a")]),
         "Related Occupations": (
             "O*NET-SOC Code\tRelated O*NET-SOC Code\tRelatedness Tier\tIndex",
-            [
-                (ASSISTANTS, NURSES, "Primary-Short", 1),
-                (ASSISTANTS, DEVELOPERS, "Supplemental", 2),
-            ],
+            [(ASSISTANTS, NURSES, "Primary-Short", 1), (ASSISTANTS, DEVELOPERS, "Supplemental", 2)],
         ),
         "Job Zones": (
             "O*NET-SOC Code\tJob Zone\tDate\tDomain Source",

@@ -120,8 +120,7 @@ def test_case_order_plural_punctuation_accents_and_fillers_do_not_matter(text: s
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [("cafe auditor", "Café Auditor"), ("drivers helper", "Driver's Helper")],
+    ("text", "expected"), [("cafe auditor", "Café Auditor"), ("drivers helper", "Driver's Helper")]
 )
 def test_accents_and_apostrophes_of_a_lay_title_need_not_be_typed(text: str, expected: str) -> None:
     assert INDEX.find(text)[0].matched_text == expected
@@ -202,12 +201,7 @@ def test_level_place_employer_and_contract_are_no_part_of_a_title(text: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("truckdriver", "53-3033.00"),
-        ("mid wife", "29-1161.00"),
-        ("secre taries", "43-6012.00"),
-    ],
+    ("text", "expected"), [("truckdriver", "53-3033.00"), ("mid wife", "29-1161.00"), ("secre taries", "43-6012.00")]
 )
 def test_a_compound_is_found_in_one_word_and_in_two(text: str, expected: str) -> None:
     assert codes(text)[0] == expected
@@ -267,10 +261,7 @@ def test_a_lay_title_far_from_its_own_title_ranks_between_whole_and_unfinished_t
 def test_whole_words_rank_before_beginnings() -> None:
     titles = {"11-0000.01": "Nursery Workers", "11-0000.02": "Office Nurse Workers"}
     index = SearchIndex(titles, [], set(titles))
-    assert [match.matched_text for match in index.find("nurse worker")] == [
-        "Office Nurse Workers",
-        "Nursery Workers",
-    ]
+    assert [match.matched_text for match in index.find("nurse worker")] == ["Office Nurse Workers", "Nursery Workers"]
 
 
 def test_equals_are_ordered_by_rating_then_fitting_texts_then_length_then_code() -> None:
@@ -282,21 +273,11 @@ def test_equals_are_ordered_by_rating_then_fitting_texts_then_length_then_code()
         "11-0000.05": "Green Bakers",
     }
     index = SearchIndex(titles, [("11-0000.04", "Bread Baker")], {"11-0000.04", "11-0000.05"})
-    assert [match.onetsoc_code[-2:] for match in index.find("baker")] == [
-        "04",
-        "05",
-        "01",
-        "02",
-        "03",
-    ]
+    assert [match.onetsoc_code[-2:] for match in index.find("baker")] == ["04", "05", "01", "02", "03"]
 
 
 def test_the_shortest_of_equal_lay_titles_is_shown() -> None:
-    index = SearchIndex(
-        {"11-0000.01": "Cooks"},
-        [("11-0000.01", "Pastry Baker"), ("11-0000.01", "Rye Baker")],
-        set(),
-    )
+    index = SearchIndex({"11-0000.01": "Cooks"}, [("11-0000.01", "Pastry Baker"), ("11-0000.01", "Rye Baker")], set())
     assert index.find("baker")[0].matched_text == "Rye Baker"
 
 
@@ -307,18 +288,7 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
 
 
 WORDS = st.sampled_from(
-    [
-        "nurse",
-        "soft",
-        "develper",
-        "15-12",
-        "the",
-        "web",
-        "e",
-        "(",
-        "\N{RIGHT SINGLE QUOTATION MARK}",
-        "é",
-    ]
+    ["nurse", "soft", "develper", "15-12", "the", "web", "e", "(", "\N{RIGHT SINGLE QUOTATION MARK}", "é"]
 )
 
 

@@ -59,10 +59,7 @@ def free_port() -> int:
 
 
 @retry(
-    retry=retry_if_exception_type(httpx.TransportError),
-    stop=stop_after_delay(20),
-    wait=wait_fixed(0.05),
-    reraise=True,
+    retry=retry_if_exception_type(httpx.TransportError), stop=stop_after_delay(20), wait=wait_fixed(0.05), reraise=True
 )
 def _wait_for(address: str) -> None:
     httpx.get(f"{address}/metrics", trust_env=False)

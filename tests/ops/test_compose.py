@@ -23,8 +23,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 from tests.conftest import ONET_DATA, SAMPLE
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("TEST_COMPOSE") != "1",
-    reason="builds and starts containers: ask for it with TEST_COMPOSE=1",
+    os.environ.get("TEST_COMPOSE") != "1", reason="builds and starts containers: ask for it with TEST_COMPOSE=1"
 )
 
 ROOT = Path(__file__).parents[2]
@@ -36,10 +35,7 @@ SUMMARIES = {
     "29.2": {"compared": 35, "gaps": 35, "missing": 16, "coverage": 0.31552},
     "sample": {"compared": 35, "gaps": 31, "missing": 12, "coverage": 0.26073},
 }
-WIDEST_GAPS = {
-    "29.2": ("Operations Monitoring", 0.0, 3.88, 3.88),
-    "sample": ("Operations Monitoring", 0.0, 5.75, 5.75),
-}
+WIDEST_GAPS = {"29.2": ("Operations Monitoring", 0.0, 3.88, 3.88), "sample": ("Operations Monitoring", 0.0, 5.75, 5.75)}
 
 # Whatever the shell sets of these, the test starts with what the checkout says.
 OURS = ("API_", "COMPOSE_", "DATABASE_URL", "LOG_", "MYSQL_", "ONET_", "SKILLGAP_")
@@ -124,20 +120,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         running.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")
 
 
-def test_the_stack_answers_with_the_figures_of_the_release_in_the_data_folder(
-    stack: Stack,
-) -> None:
+def test_the_stack_answers_with_the_figures_of_the_release_in_the_data_folder(stack: Stack) -> None:
     answer = stack.get("/skill-gap", **PAIR).json()
 
     assert answer["release"] == stack.release
     assert answer["summary"].items() >= SUMMARIES[stack.release].items()
     widest = answer["skill_gaps"][0]
-    assert (
-        widest["element_name"],
-        widest["from_level"],
-        widest["to_level"],
-        widest["difference"],
-    ) == WIDEST_GAPS[stack.release]
+    assert (widest["element_name"], widest["from_level"], widest["to_level"], widest["difference"]) == WIDEST_GAPS[
+        stack.release
+    ]
 
 
 def test_docker_finds_the_api_healthy(stack: Stack) -> None:

@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from skillgap.settings import (
-    AccessSettings,
-    ApiSettings,
-    DatabaseSettings,
-    LogSettings,
-    OnetSettings,
-)
+from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, LogSettings, OnetSettings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "ops" / "kubernetes"

@@ -39,10 +39,7 @@ def sample_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 def site(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """nginx in front of one replica that answers and one that is gone."""
     folder = tmp_path_factory.mktemp("site")
-    with (
-        serving(sample_url, folder) as answering,
-        nginx_before([free_port(), answering.port], folder) as address,
-    ):
+    with serving(sample_url, folder) as answering, nginx_before([free_port(), answering.port], folder) as address:
         yield address
 
 
@@ -115,10 +112,7 @@ def test_nginx_lets_go_of_an_idle_connection_before_the_replica_does() -> None:
 
 def test_limits_count_the_client_and_not_nginx(sample_url: str, tmp_path: Path) -> None:
     limits = {"API_RATE_PER_MINUTE": "1", "API_RATE_LOOPBACK": "true", "API_TRUSTED_PROXIES": "*"}
-    with (
-        serving(sample_url, tmp_path, **limits) as answering,
-        nginx_before([answering.port], tmp_path) as site,
-    ):
+    with serving(sample_url, tmp_path, **limits) as answering, nginx_before([answering.port], tmp_path) as site:
         statuses = [
             get(f"{site}/skill-gap", params=PAIR, headers={"X-Forwarded-For": liar}).status_code
             for liar in ("10.0.0.1", "10.0.0.2", "10.0.0.3")
@@ -145,10 +139,7 @@ def test_the_hook_for_tls(sample_url: str, tmp_path: Path) -> None:
     subprocess.run(making, check=True, capture_output=True)
     trusting = ssl.create_default_context(cafile=str(tmp_path / "site.crt"))
     own = example.replace("listen 8443", f"listen 127.0.0.1:{port}")
-    with (
-        serving(sample_url, tmp_path) as answering,
-        nginx_before([answering.port], tmp_path, tls=own),
-    ):
+    with serving(sample_url, tmp_path) as answering, nginx_before([answering.port], tmp_path, tls=own):
         answer = get(f"https://127.0.0.1:{port}/ready", verify=trusting)
     assert answer.json() == {"release": "sample"}
     assert answer.headers["strict-transport-security"] == "max-age=31536000"

@@ -32,11 +32,7 @@ def take(browser: Browser, address: str, name: str) -> None:
 def main() -> None:
     """Take all screenshots."""
     release = Path(os.environ.get("ONET_DATA") or SAMPLE).resolve()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        service(release, Path(folder)) as address,
-        chromium() as browser,
-    ):
+    with tempfile.TemporaryDirectory() as folder, service(release, Path(folder)) as address, chromium() as browser:
         for name in SCREENSHOTS:
             take(browser, address, name)
 

@@ -89,12 +89,7 @@ def test_a_text_without_an_occupation_says_why(sample_client: TestClient, text: 
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [
-        ("machinist", "51-4041.00"),
-        ("CNC machinists", "51-4041.00"),
-        ("514041", "51-4041.00"),
-        ("truck mechanic", None),
-    ],
+    [("machinist", "51-4041.00"), ("CNC machinists", "51-4041.00"), ("514041", "51-4041.00"), ("truck mechanic", None)],
 )
 def test_a_text_is_a_choice_where_it_is_exactly_a_title(sample_client: TestClient, text: str, code: str | None) -> None:
     assert sample_client.get("/choice", params={"text": text}).json()["code"] == code

@@ -119,10 +119,7 @@ BROKEN = {
     ),
     "one file of two": (one_file_of_two, r"the file 'Transferable Skills' is missing"),
     "an empty file": (holding("Skills.txt", b""), r"Skills\.txt: the file is empty"),
-    "a byte-order mark alone": (
-        holding("Skills.txt", b"\xef\xbb\xbf"),
-        r"Skills\.txt: the file is empty",
-    ),
+    "a byte-order mark alone": (holding("Skills.txt", b"\xef\xbb\xbf"), r"Skills\.txt: the file is empty"),
     "a scale upside down": (
         change_line("Scales Reference.txt", 2, lambda row: [*row[:2], row[3], row[2]]),
         r"Scales Reference\.txt: 1 of 2 .* at line 2: minimum \d is not below maximum \d",

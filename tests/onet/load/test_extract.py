@@ -86,21 +86,12 @@ def test_a_file_inside_a_zip_reads_like_any_other(tmp_path: Path) -> None:
             HEADER.replace("Minimum", "Min").encode() + b"\n" + ROWS[0].encode(),
             r"Reference\.txt, line 1: column 'Minimum' is missing \(there: Scale ID, .*Min, ",
         ),
-        (
-            HEADER.replace("Scale Name", "Scale ID").encode() + b"\n",
-            r"line 1: column 'Scale Name' is missing",
-        ),
-        (
-            f"{HEADER}\tMinimum\n1\t2\t3\t4\t5\n".encode(),
-            r"line 1: column 'Minimum' is there twice",
-        ),
+        (HEADER.replace("Scale Name", "Scale ID").encode() + b"\n", r"line 1: column 'Scale Name' is missing"),
+        (f"{HEADER}\tMinimum\n1\t2\t3\t4\t5\n".encode(), r"line 1: column 'Minimum' is there twice"),
         (f"{HEADER}\n{ROWS[0]}\nLV\t\xff".encode("latin-1"), r"line 3: not a text file: byte 0xff"),
         (f"{HEADER}\n{ROWS[0]}\nL\0V\t".encode(), r"line 3: not a text file: it has a NUL byte"),
         (f"{HEADER}\n{ROWS[0]}\n{ROWS[1]}\t9\t9\n".encode(), r"line 3: Expected 4 fields .* saw 6"),
-        (
-            f"{HEADER}\n{ROWS[0]}\t9\n{ROWS[1]}\t9\n".encode(),
-            r"line 2: more fields than the header",
-        ),
+        (f"{HEADER}\n{ROWS[0]}\t9\n{ROWS[1]}\t9\n".encode(), r"line 2: more fields than the header"),
         (b'Scale ID,Scale Name,Minimum,Maximum\nIM,"Impor,1,5\n', r"line 2: EOF inside string"),
     ],
 )

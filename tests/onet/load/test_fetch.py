@@ -96,11 +96,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {first}-{last}/{len(answer.body)}")
         if answer.length != -1:
             self.send_header("Content-Length", str(answer.length or len(body)))
-        named = {
-            "ETag": answer.etag,
-            "Last-Modified": answer.modified,
-            "Location": answer.location,
-        }
+        named = {"ETag": answer.etag, "Last-Modified": answer.modified, "Location": answer.location}
         for name, value in named.items():
             if value:
                 self.send_header(name, value)

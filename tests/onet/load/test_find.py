@@ -131,15 +131,7 @@ def test_a_zip_that_would_unpack_too_large_is_refused(tmp_path: Path, monkeypatc
         (["Occupation Data.txt", "Scales Reference.txt", "Skills.txt"], 3),
         (["Occupation.txt", "Scales.txt", "Skills.txt"], 3),
         (["occupation_data.csv", "scales_reference.csv", "skills.csv", "knowledge.csv"], 4),
-        (
-            [
-                "Occupation Data.txt",
-                "Scales Reference.txt",
-                "Essential Skills.txt",
-                "Transferable Skills.txt",
-            ],
-            4,
-        ),
+        (["Occupation Data.txt", "Scales Reference.txt", "Essential Skills.txt", "Transferable Skills.txt"], 4),
     ],
     ids=["official", "short names", "csv", "from 30.3 on"],
 )
@@ -156,14 +148,8 @@ def test_every_known_layout_is_recognised(tmp_path: Path, names: list[str], foun
         (["Scales.txt", "Skills.txt"], r"the file 'Occupation Data' is missing \(there: Scales"),
         (["Occupation Data.txt", "Skills.txt"], r"the file 'Scales Reference' is missing"),
         (["Occupation Data.txt", "Scales.txt"], r"the file 'Skills' is missing"),
-        (
-            ["Occupation Data.txt", "Scales.txt", "Essential Skills.txt"],
-            r"the file 'Transferable Skills' is missing",
-        ),
-        (
-            ["Occupation Data.txt", "Scales.txt", "Transferable Skills.csv"],
-            r"the file 'Essential Skills' is missing",
-        ),
+        (["Occupation Data.txt", "Scales.txt", "Essential Skills.txt"], r"the file 'Transferable Skills' is missing"),
+        (["Occupation Data.txt", "Scales.txt", "Transferable Skills.csv"], r"the file 'Essential Skills' is missing"),
         (
             ["Occupation Data.txt", "Scales.txt", "Skills.txt", "Essential Skills.txt"],
             r"both 'Skills' and 'Essential Skills' are there",

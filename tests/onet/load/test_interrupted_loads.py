@@ -38,8 +38,7 @@ def start_load(url: str, fatal_step: str = "") -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize(
-    "step",
-    ["reading Skills.txt", "checking the rows", "writing occupations", "writing job_zones"],
+    "step", ["reading Skills.txt", "checking the rows", "writing occupations", "writing job_zones"]
 )
 def test_a_load_that_is_killed_changes_nothing_and_the_next_one_succeeds(engine: Engine, url: str, step: str) -> None:
     load(engine, SAMPLE)

@@ -174,10 +174,7 @@ def split_skills(source: Path, folder: Path, *, csv: bool) -> Path:
     skills = pd.read_csv(folder / "Skills.txt", **text)
     (folder / "Skills.txt").unlink()
     basic = skills["Element ID"].str.startswith("2.A.")
-    for name, rows in {
-        "Essential Skills": skills[basic],
-        "Transferable Skills": skills[~basic],
-    }.items():
+    for name, rows in {"Essential Skills": skills[basic], "Transferable Skills": skills[~basic]}.items():
         if csv:
             plain = rows.replace("n/a", "")
             plain.insert(1, "Title", "A title, with a comma")
@@ -201,12 +198,7 @@ def sqlite(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.mark.parametrize("csv", [False, True], ids=["text", "csv"])
 def test_the_layout_of_30_3_loads_to_the_same_ratings(sqlite: Engine, onet: Path, tmp_path: Path, csv: bool) -> None:
-    wanted = (
-        "Occupation Data.txt",
-        "Scales Reference.txt",
-        "Skills.txt",
-        "Content Model Reference.txt",
-    )
+    wanted = ("Occupation Data.txt", "Scales Reference.txt", "Skills.txt", "Content Model Reference.txt")
     small = tmp_path / "29.2"
     small.mkdir()
     for name in wanted:

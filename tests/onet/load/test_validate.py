@@ -10,8 +10,7 @@ from skillgap.onet.load.validate import Known, validate
 
 RATINGS = Base.metadata.tables["ratings"]
 KNOWN = Known(
-    {"onetsoc_code": {"11-1011.00"}, "element_id": {"2.A.1.a"}, "scale_id": {"IM", "LV"}},
-    {"IM": (1, 5), "LV": (0, 7)},
+    {"onetsoc_code": {"11-1011.00"}, "element_id": {"2.A.1.a"}, "scale_id": {"IM", "LV"}}, {"IM": (1, 5), "LV": (0, 7)}
 )
 ROW = {
     "onetsoc_code": "11-1011.00",

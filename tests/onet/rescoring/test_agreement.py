@@ -45,9 +45,7 @@ def rescored(model: FakeModel, run_job: Rescore, sample_engine: Engine) -> Catal
     return catalogue_of(sample_engine)
 
 
-def test_the_figures_are_those_of_the_files_by_an_independent_calculation(
-    rescored: Catalogue,
-) -> None:
+def test_the_figures_are_those_of_the_files_by_an_independent_calculation(rescored: Catalogue) -> None:
     figures = report(rescored, RATER, seed=1).everything
     known = published(rescored)
     expected = {key: round(0.8 * p + 1, 2) - p if p else 0.0 for key, p in known.items()}
@@ -101,10 +99,7 @@ def test_too_few_occupations_are_not_calibrated_on(run_job: Rescore, sample_engi
     run_job("15-1252.00", "35-2014.00")
     catalogue = catalogue_of(sample_engine)
     assert report(catalogue, RATER, seed=1).held_out is None
-    with (
-        pytest.raises(NotEnoughRatings, match="calibrating needs 8"),
-        writing(sample_engine) as connection,
-    ):
+    with pytest.raises(NotEnoughRatings, match="calibrating needs 8"), writing(sample_engine) as connection:
         store_calibration(connection, catalogue, RATER, seed=1)
     assert rows(sample_engine, "SELECT * FROM calibrations") == []
 
@@ -197,12 +192,7 @@ def test_gaps_do_not_change_where_the_levels_are_the_same(
     catalogue = catalogue_of(sample_engine)
     found = compare_gaps(catalogue, rated_twice(catalogue)[RATER], seed=1)
     assert found is not None
-    assert asdict(found) == {
-        "pairs": 3,
-        "status_changed": 0,
-        "gap_appears_or_goes": 0,
-        "first_gaps_shared": 1,
-    }
+    assert asdict(found) == {"pairs": 3, "status_changed": 0, "gap_appears_or_goes": 0, "first_gaps_shared": 1}
 
 
 def test_errors_are_measured_in_onets_own_where_they_are_published(

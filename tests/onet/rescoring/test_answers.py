@@ -33,9 +33,7 @@ def serve(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 
     def start(**llm: Any) -> TestClient:
         app = create_app(
-            DatabaseSettings(database_url=sqlite_url),
-            ApiSettings(api_poll_seconds=60),
-            llm=LlmSettings(**llm),
+            DatabaseSettings(database_url=sqlite_url), ApiSettings(api_poll_seconds=60), llm=LlmSettings(**llm)
         )
         client = TestClient(app, raise_server_exceptions=False)
         client.__enter__()

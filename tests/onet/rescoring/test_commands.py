@@ -138,10 +138,7 @@ def test_a_rescoring_that_is_killed_goes_on_and_pays_for_nothing_twice(
     model.before = kill
     with model.lock:  # no answer before the process is known here
         process.append(
-            subprocess.Popen(
-                [sys.executable, "-m", "skillgap", *command],
-                env=settings | {"LLM_MAX_CONCURRENCY": "1"},
-            )
+            subprocess.Popen([sys.executable, "-m", "skillgap", *command], env=settings | {"LLM_MAX_CONCURRENCY": "1"})
         )
     assert process[0].wait(timeout=60) == -signal.SIGKILL
     assert run(*command).returncode == 0

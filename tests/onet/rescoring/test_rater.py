@@ -8,12 +8,7 @@ from typing import Any
 import pytest
 
 from skillgap.onet.records import Anchor, Element, Occupation
-from skillgap.onet.rescoring.prompts import (
-    PROMPT_VERSION,
-    Skill,
-    render_levels_prompt,
-    template_digest,
-)
+from skillgap.onet.rescoring.prompts import PROMPT_VERSION, Skill, render_levels_prompt, template_digest
 from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST, read_levels
 
 ASKED = ("2.A.1.a", "2.A.1.b", "2.A.1.c")
@@ -123,8 +118,4 @@ def test_the_seed_orders_the_skills_and_the_digest_tells_prompts_apart() -> None
 
 
 def test_another_template_or_schema_has_another_version() -> None:
-    assert (PROMPT_VERSION, template_digest()[:12], SCHEMA_DIGEST[:12]) == (
-        "levels-1",
-        "0106b34840e5",
-        "96f168c70970",
-    )
+    assert (PROMPT_VERSION, template_digest()[:12], SCHEMA_DIGEST[:12]) == ("levels-1", "0106b34840e5", "96f168c70970")

@@ -12,17 +12,7 @@ from skillgap.errors import DatabaseUnavailable, RescoringInProgress
 from skillgap.onet.rescoring import job as rescoring_job
 from skillgap.onet.rescoring.plan import sample_occupations, unrated_occupations
 from tests.conftest import SAMPLE, load
-from tests.llm.fake_model import (
-    FakeModel,
-    changed,
-    cut_after,
-    failing,
-    good_but,
-    made_up_level,
-    plain,
-    rating,
-    wrapped,
-)
+from tests.llm.fake_model import FakeModel, changed, cut_after, failing, good_but, made_up_level, plain, rating, wrapped
 from tests.onet.rescoring.conftest import KEY, Rescore, catalogue_of, rows
 
 DEVELOPERS, COOKS = "15-1252.00", "35-2014.00"
@@ -52,11 +42,7 @@ def test_a_call_is_kept_with_all_that_tells_where_its_numbers_come_from(
     progress = run_job(DEVELOPERS, chat={"temperature": 0.2}).progress
     with sample_engine.connect() as connection:
         call = connection.execute(text("SELECT * FROM rescoring_calls")).mappings().one()
-    assert {name for name, value in call.items() if value is None} == {
-        "cached_tokens",
-        "message",
-        "answer",
-    }
+    assert {name for name, value in call.items() if value is None} == {"cached_tokens", "message", "answer"}
     assert call["release"] == "sample"
     assert (call["model"], call["model_answered"]) == ("a-model", "a-model-2026-11")
     assert (call["prompt_version"], call["temperature"]) == ("levels-1", 0.2)
@@ -205,11 +191,7 @@ def test_a_time_out_is_tried_again_and_counted_as_if_it_had_cost(model: FakeMode
 
 
 @pytest.mark.parametrize(
-    "behaviour",
-    [
-        plain(refusal="I would rather not"),
-        plain(content=None, finish_reason="content_filter"),
-    ],
+    "behaviour", [plain(refusal="I would rather not"), plain(content=None, finish_reason="content_filter")]
 )
 def test_a_refusal_is_not_argued_with(
     model: FakeModel, run_job: Rescore, sample_engine: Engine, behaviour: Any
@@ -275,11 +257,7 @@ def test_a_server_that_knows_no_format_is_asked_in_words(
 @pytest.mark.parametrize("max_concurrency", [1, 8])
 @pytest.mark.parametrize("limits", [(9_000, 0), (11_000, 1), (30_000, 5), (60_000, 13)])
 def test_the_budget_is_never_exceeded_and_used_as_far_as_it_reaches(
-    model: FakeModel,
-    run_job: Rescore,
-    sample_engine: Engine,
-    limits: tuple[int, int],
-    max_concurrency: int,
+    model: FakeModel, run_job: Rescore, sample_engine: Engine, limits: tuple[int, int], max_concurrency: int
 ) -> None:
     budget, calls = limits
     codes = list(catalogue_of(sample_engine).occupations)
@@ -359,9 +337,7 @@ def test_levels_are_kept_the_same_on_every_database(engine: Engine, model: FakeM
     assert rows(engine, LEVELS) == found
 
 
-def test_a_sample_is_drawn_over_families_and_zones_and_always_the_same(
-    sample_engine: Engine,
-) -> None:
+def test_a_sample_is_drawn_over_families_and_zones_and_always_the_same(sample_engine: Engine) -> None:
     catalogue = catalogue_of(sample_engine)
     drawn = sample_occupations(catalogue, 8, seed=1)
     assert drawn == sample_occupations(catalogue, 8, seed=1)

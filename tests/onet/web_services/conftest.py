@@ -27,12 +27,7 @@ class Clock:
         return sum(self.waits)
 
     def pace(self) -> Pace:
-        return Pace(
-            sleep=self.sleep,
-            clock=self,
-            now=lambda: TODAY + timedelta(seconds=self()),
-            timeouts=(1.0, 0.5),
-        )
+        return Pace(sleep=self.sleep, clock=self, now=lambda: TODAY + timedelta(seconds=self()), timeouts=(1.0, 0.5))
 
 
 @pytest.fixture

@@ -53,10 +53,7 @@ COLUMNS = {
     "date_updated": ("Date", "Date"),
     "domain_source": ("Domain Source", "Text"),
 }
-TABLES = {
-    "skills": {"skills": "2."},
-    "split": {"essential_skills": "2.A.", "transferable_skills": "2.B."},
-}
+TABLES = {"skills": {"skills": "2."}, "split": {"essential_skills": "2.A.", "transferable_skills": "2.B."}}
 
 Row = dict[str, Any]
 
@@ -246,12 +243,7 @@ class FakeOnet:
 
     def _occupations(self, text: str = "") -> list[dict[str, Any]]:
         return [
-            {
-                "href": f"{self.url}/online/occupations/{code}/",
-                "code": code,
-                "title": title,
-                "tags": {},
-            }
+            {"href": f"{self.url}/online/occupations/{code}/", "code": code, "title": title, "tags": {}}
             for code, title in sorted(self.titles.items())
             if text.lower() in f"{code} {title}".lower()
         ]
@@ -272,11 +264,7 @@ class FakeOnet:
 
     def _skills(self, seen: Seen, code: str) -> Answer:
         elements = [
-            {
-                "id": row["element_id"],
-                "name": row["element_name"],
-                "importance": round((row["data_value"] - 1) * 25),
-            }
+            {"id": row["element_id"], "name": row["element_name"], "importance": round((row["data_value"] - 1) * 25)}
             for row in self.rows
             if row["onetsoc_code"] == code and row["scale_id"] == "IM"
         ]

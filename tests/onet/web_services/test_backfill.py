@@ -54,10 +54,7 @@ def test_what_the_release_does_not_rate_is_filled(loaded: Engine, services: WebS
     assert count(loaded, "ratings") == 1680
     kept = stored(loaded)[ALL_OTHER]
     assert kept.title == "O*NET Web Services, release 30.3, fetched 2026-11-21"
-    assert (kept.source, kept.table_ids) == (
-        "127.0.0.1",
-        ("essential_skills", "transferable_skills"),
-    )
+    assert (kept.source, kept.table_ids) == ("127.0.0.1", ("essential_skills", "transferable_skills"))
 
 
 def test_what_is_stored_is_what_was_fetched(loaded: Engine, services: WebServices) -> None:
@@ -155,11 +152,7 @@ def a_row(fake: FakeOnet) -> fake_onet.Row:
     ids=str,
 )
 def test_a_bad_row_leaves_its_occupation_out_and_says_why(
-    services: WebServices,
-    fake: FakeOnet,
-    a_row: fake_onet.Row,
-    fault: dict[str, object],
-    message: str,
+    services: WebServices, fake: FakeOnet, a_row: fake_onet.Row, fault: dict[str, object], message: str
 ) -> None:
     fake.layout = "skills"
     services.layout()

@@ -17,22 +17,13 @@ from skillgap.onet.supplements.ratings import Outcome
 from skillgap.onet.web_services.client import WebServices
 from tests.onet.web_services import fake_onet
 from tests.onet.web_services.conftest import TODAY, Clock
-from tests.onet.web_services.fake_onet import (
-    ALL_OTHER,
-    KEY,
-    NEVER_RATED,
-    FakeOnet,
-    busy,
-    changed,
-    serving,
-)
+from tests.onet.web_services.fake_onet import ALL_OTHER, KEY, NEVER_RATED, FakeOnet, busy, changed, serving
 
 ROWS = "/database/rows/essential_skills"
 
 
 @pytest.mark.parametrize(
-    ("layout", "table_ids"),
-    [("skills", ("skills",)), ("split", ("essential_skills", "transferable_skills"))],
+    ("layout", "table_ids"), [("skills", ("skills",)), ("split", ("essential_skills", "transferable_skills"))]
 )
 def test_an_occupation_is_read_from_either_layout(
     services: WebServices, fake: FakeOnet, layout: str, table_ids: tuple[str, ...]
@@ -72,11 +63,7 @@ def test_the_request_is_what_the_service_asks_for(services: WebServices, fake: F
         "/database/rows/transferable_skills",
     ]
     last = fake.seen[-1]
-    assert last.query == [
-        ("start", "1"),
-        ("end", "2000"),
-        ("filter", "onetsoc_code.eq.15-1299.00"),
-    ]
+    assert last.query == [("start", "1"), ("end", "2000"), ("filter", "onetsoc_code.eq.15-1299.00")]
     assert last.headers["x-api-key"] == KEY
     assert last.headers["accept"] == "application/json"
     assert last.headers["user-agent"].startswith("skillgap/")
@@ -225,11 +212,7 @@ def test_tries_are_spaced_wider_and_wider(services: WebServices, fake: FakeOnet,
     ],
 )
 def test_retry_after_is_heeded_up_to_a_limit(
-    services: WebServices,
-    fake: FakeOnet,
-    clock: Clock,
-    retry_after: str,
-    wait: tuple[float, float],
+    services: WebServices, fake: FakeOnet, clock: Clock, retry_after: str, wait: tuple[float, float]
 ) -> None:
     fake.script("/about", busy(retry_after))
     services.layout()

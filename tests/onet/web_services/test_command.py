@@ -25,11 +25,7 @@ def run(tmp_path: Path, fake: FakeOnet) -> Run:
     """``python -m skillgap`` in a folder where the sample is loaded, with the fake's address."""
 
     def run_command(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-        own = {
-            "ONET_WEB_SERVICES_URL": fake.url,
-            "ONET_WEB_SERVICES_SPACING": "0",
-            "ONET_API_KEY": KEY,
-        }
+        own = {"ONET_WEB_SERVICES_URL": fake.url, "ONET_WEB_SERVICES_SPACING": "0", "ONET_API_KEY": KEY}
         result = subprocess.run(
             [sys.executable, "-m", "skillgap", *arguments],
             cwd=tmp_path,

@@ -131,11 +131,7 @@ def test_the_database_is_only_read(client: TestClient, url: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [
-        f"/occupations/{ALL_OTHER}/moves",
-        f"/occupations/{ALL_OTHER}/openers",
-        f"/paths?from=31-1131.00&to={ALL_OTHER}",
-    ],
+    [f"/occupations/{ALL_OTHER}/moves", f"/occupations/{ALL_OTHER}/openers", f"/paths?from=31-1131.00&to={ALL_OTHER}"],
 )
 def test_ranks_are_among_published_ratings_alone(client: TestClient, question: str) -> None:
     client.get(PAIR)
@@ -229,11 +225,7 @@ def live(url: str) -> Iterator[LiveCatalogue]:
 @pytest.fixture
 def on_demand(live: LiveCatalogue, services: WebServices, clock: Clock) -> OnDemand:
     return OnDemand(
-        live,
-        services,
-        Limits(per_minute=2, seconds=20),
-        clock=clock,
-        now=lambda: TODAY + timedelta(seconds=clock()),
+        live, services, Limits(per_minute=2, seconds=20), clock=clock, now=lambda: TODAY + timedelta(seconds=clock())
     )
 
 

@@ -46,9 +46,7 @@ def test_good_rows_are_taken(engine_with_a_supplement: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [{"onetsoc_code": "15-1299"}, {"outcome": "fine"}, {"supplement_id": 1}, {"source": None}],
-    ids=str,
+    "fault", [{"onetsoc_code": "15-1299"}, {"outcome": "fine"}, {"supplement_id": 1}, {"source": None}], ids=str
 )
 def test_a_bad_supplement_is_impossible(engine_with_a_supplement: Engine, fault: dict[str, Any]) -> None:
     with pytest.raises((IntegrityError, OperationalError)):

@@ -107,9 +107,7 @@ OPTIONAL = (
 )
 
 CODE_CROSSWALK = _file(
-    "code_crosswalk",
-    "2010 to 2019 Crosswalk",
-    columns="O*NET-SOC 2010 Code, O*NET-SOC 2010 Title, O*NET-SOC 2019 Code",
+    "code_crosswalk", "2010 to 2019 Crosswalk", columns="O*NET-SOC 2010 Code, O*NET-SOC 2010 Title, O*NET-SOC 2019 Code"
 )
 LONGEST_HEADER = 10_000  # bytes
 
