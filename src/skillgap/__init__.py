@@ -1,4 +1,4 @@
-"""What does one occupation ask for that another does not bring? O*NET, compared with evidence."""
+"""What does one occupation require that another does not? O*NET, compared with evidence."""
 
 from importlib.metadata import version
 

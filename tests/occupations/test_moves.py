@@ -297,7 +297,7 @@ def test_several_domains_come_with_the_warning_that_raters_differ(onet_client: T
 
 def test_the_gap_as_a_measure_comes_with_its_warning(onet_client: TestClient) -> None:
     notes = moves_of(onet_client, NURSES, measure="gap", limit=1)["notes"]
-    assert notes == ["By the gap alone, occupations that ask for little come first, however unlike they are."]
+    assert notes == ["By the gap alone, occupations that require little come first, however unlike they are."]
 
 
 # Paths

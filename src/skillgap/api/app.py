@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 
 DESCRIPTION = r"""
-What does one occupation ask for that another does not bring? Skill gaps between the occupations of
+What does one occupation require that another does not? Skill gaps between the occupations of
 the O\*NET database, with how certain each level is and the release it came from.
 
 This service includes information from the O\*NET Database by the U.S. Department of Labor,

@@ -106,7 +106,7 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=F
 
 @app.callback()
 def skillgap() -> None:
-    """What does one occupation ask for that another does not bring?"""
+    """What does one occupation require that another does not?"""
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ class Reader:
     async def fetch_missing(self, catalogue: Catalogue, faults: Sequence[RequestError]) -> bool:
         """Whether unrated occupations have been fetched, so that trying again makes sense.
 
-        False where something else is wrong, another release was asked for, or nothing is fetched on demand.
+        False where something else is wrong, another release was requested, or nothing is fetched on demand.
         ``request.state.retry_after`` then holds the seconds after which more may be there, or None.
         """
         codes = [

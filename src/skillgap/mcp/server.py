@@ -25,7 +25,7 @@ from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue
 
 INSTRUCTIONS = """\
-O*NET occupations compared: what a target occupation asks for that a source does not bring.
+O*NET occupations compared: what a target occupation requires that a source does not.
 Look codes up with find_occupation first. Levels are on O*NET's LV scale (0-7), importances on IM
 (1-5). Name the release an answer comes from. This includes information from the O*NET Database by
 the U.S. Department of Labor, Employment and Training Administration, used under CC BY 4.0; gaps
@@ -57,7 +57,7 @@ class FoundOccupations(BaseModel):
 
 
 class Gap(BaseModel):
-    """An element the target asks for at a higher level."""
+    """An element the target requires at a higher level."""
 
     element_id: str
     element_name: str
@@ -71,7 +71,7 @@ class Gap(BaseModel):
 
 
 class ComparedOccupations(BaseModel):
-    """What the target asks for that the source does not bring, widest gap first."""
+    """What the target requires that the source does not, widest gap first."""
 
     release: str
     sentence: str
@@ -140,7 +140,7 @@ class Tools:
     def compare_occupations(
         self, from_code: Code, to_code: Code, limit: Limit = 10, release: Release = None
     ) -> ComparedOccupations:
-        """What does the target occupation ask for that the source does not bring? Skills only.
+        """What does the target occupation require that the source does not? Skills only.
 
         The widest gaps come first; `summary` counts them all.
         """

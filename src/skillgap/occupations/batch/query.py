@@ -82,7 +82,7 @@ def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: s
     code = resolve_side(catalogue, values, parameter).onetsoc_code
     if code not in catalogue.matrix(domain_of(values)).positions:
         raise OccupationNotRated(
-            f"{catalogue.info.title} has not rated {code} in every domain that is asked for.",
+            f"{catalogue.info.title} has not rated {code} in every domain that is requested.",
             parameter=parameter,
             suggestions=catalogue.rated_neighbours(code),
         )

@@ -27,7 +27,7 @@ NOT_CALIBRATED = (
     "No two rated occupations of this release are of the same SOC broad occupation: closeness could not be calibrated."
 )
 SKILLS_ALONE = "This is about skills alone: knowledge, schooling and licences are not in it."
-UNDEMANDING_FIRST = "By the gap alone, occupations that ask for little come first, however unlike they are."
+UNDEMANDING_FIRST = "By the gap alone, occupations that require little come first, however unlike they are."
 
 
 def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: str = "code") -> MovesOut:

@@ -82,7 +82,7 @@ class SideLevelsOut(BaseModel):
 
 
 class LevelsOut(BaseModel):
-    """Whose levels were asked for, and whose each side has."""
+    """Whose levels were requested, and whose each side has."""
 
     asked: Levels
     from_occupation: SideLevelsOut
@@ -100,7 +100,7 @@ class RescoredLevelOut(BaseModel):
 
 
 class RatingLevelsOut(BaseModel):
-    """Whose levels were asked for and given; for a model's, how its runs agree."""
+    """Whose levels were requested and given; for a model's, how its runs agree."""
 
     asked: Levels
     given: SideLevelsOut
@@ -109,7 +109,7 @@ class RatingLevelsOut(BaseModel):
 
     @classmethod
     def of(cls, catalogue: Catalogue, levels: Levels, code: str, used: LevelsUsed) -> Self | None:
-        """The levels of one occupation; None where O*NET's were asked for."""
+        """The levels of one occupation; None where O*NET's were requested."""
         if levels == "published":
             return None
         rescored = used.occupation.levels if used.occupation else {}

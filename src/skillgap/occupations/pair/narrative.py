@@ -160,7 +160,7 @@ class Narrator:
 
     def _reserve(self, tokens: int) -> None:
         if time.monotonic() < self._rests_until:
-            raise NoNarrative("The language model is away.")
+            raise NoNarrative("The language model is unavailable.")
         if not self._budget.try_reserve(tokens):
             raise NoNarrative("The budget for the language model is used up.")
 

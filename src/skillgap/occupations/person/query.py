@@ -110,7 +110,7 @@ class MatchesBody(PersonAnswers, Page, Formatted):
     measure: Literal["difference", "gap"] = Field(
         default="difference",
         description="What the best match has least of. `difference`: levels that are lacking or "
-        "not asked for. `gap`: levels that are lacking alone; it puts first what asks for little.",
+        "not required. `gap`: levels that are lacking alone; it puts first what requires little.",
     )
     min_coverage: float = Field(default=0, ge=0, le=1, description="Leave out occupations that are covered less.")
 

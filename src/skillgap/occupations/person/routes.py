@@ -40,7 +40,7 @@ def post_matches(body: Annotated[MatchesBody, Body()], reader: ReaderDep) -> Mat
     """Every rated occupation compared with a person on what was answered, the best first.
 
     By default the best is the one whose levels differ least from the person's, upwards or downwards: by the gap
-    alone, whatever asks for little comes first.
+    alone, whatever requires little comes first.
     """
     answer = match_occupations(reader.catalogue(body.release), body)
     if body.format == "json":

@@ -85,7 +85,7 @@ class RatingsOut(BaseModel):
     domain: str
     ratings: list[RatingOut]
     levels: RatingLevelsOut | None = Field(
-        description="null where the levels are O*NET's and no others were asked for."
+        description="null where the levels are O*NET's and no others were requested."
     )
 
 

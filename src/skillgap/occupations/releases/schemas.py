@@ -188,7 +188,7 @@ class OccupationsDiffOut(BaseModel):
 
 
 class ReleaseDiffOut(BaseModel):
-    """What changed from release `before` to release `after`: that which was asked for of these."""
+    """What changed from release `before` to release `after`: what was requested of these."""
 
     before: str
     after: str
