@@ -108,7 +108,7 @@ def test_ten_thousand_pairs_are_answered_and_one_more_is_refused(release_client:
         ({"pairs": ["x"]}, ["pairs.0"]),
         ({"pairs": [{"from": NURSES}]}, ["pairs.0.to"]),
         ({"pairs": [{"from": NURSES, "to": 3, "by": "bus"}]}, ["pairs.0.to", "pairs.0.by"]),
-        ({"pairs": [pair(NURSES, NURSES)], "lines": "whole", "format": "csv", "min_gap": -1}, ["lines", "min_gap"]),
+        ({"pairs": [pair(NURSES, NURSES)], "lines": "whole", "format": "csv", "min_gap": -1}, ["min_gap", "lines"]),
         ({"pairs": [{}] * 200}, [f"pairs.{n // 2}.{('from', 'to')[n % 2]}" for n in range(100)]),
     ],
     ids=["nothing", "empty", "text", "half", "more", "options", "many"],

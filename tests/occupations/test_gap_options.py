@@ -128,10 +128,10 @@ def test_wrong_options_and_codes_are_told_together(sample_client: TestClient) ->
     query = {"from": "cook", "to": "99-9999.00", "min_gap": "8", "min_gpa": "1"}
     body = sample_client.get("/skill-gap", params=query).json()
     assert [(one["code"], one["parameter"]) for one in body["errors"]] == [
-        ("invalid-parameter", "from"),
-        ("occupation-not-found", "to"),
         ("invalid-parameter", "min_gap"),
         ("invalid-parameter", "min_gpa"),
+        ("invalid-parameter", "from"),
+        ("occupation-not-found", "to"),
     ]
 
 

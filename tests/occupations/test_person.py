@@ -116,7 +116,7 @@ def test_answering_everything_alike_is_warned_of(sample_client: TestClient, answ
 @pytest.mark.parametrize(
     ("body", "parameters"),
     [
-        ({}, ["levels", "to"]),
+        ({}, ["to", "levels"]),
         ({"to": NURSES, "levels": {}}, ["levels"]),
         ({"to": NURSES, "levels": {READING: None}}, ["levels"]),
         ({"to": NURSES, "levels": [3]}, ["levels"]),
@@ -131,7 +131,7 @@ def test_answering_everything_alike_is_warned_of(sample_client: TestClient, answ
         ({"to": NURSES, "levels": {f"{n}": 1 for n in range(501)}}, ["levels"]),
         (
             {"to": "cook", "levels": {"9.Z": 3, READING: 9}, "anchors": {"8.Y": 2}, "min_gpa": 1},
-            ["levels.9.Z", "anchors.8.Y", "to", f"levels.{READING}", "min_gpa"],
+            [f"levels.{READING}", "min_gpa", "levels.9.Z", "anchors.8.Y", "to"],
         ),
     ],
     ids=str,

@@ -243,8 +243,8 @@ def test_several_rated_details_of_an_unrated_occupation_are_a_choice(worked_clie
         (
             {"from": "cook", "to": "99-9999.00", "min_gap": 8, "min_gpa": 1},
             400,
-            [("invalid-parameter", "from"), ("occupation-not-found", "to"), ("invalid-parameter", "min_gap"),
-             ("invalid-parameter", "min_gpa")],
+            [("invalid-parameter", "min_gap"), ("invalid-parameter", "min_gpa"), ("invalid-parameter", "from"),
+             ("occupation-not-found", "to")],
         ),
     ],
     ids=str,

@@ -101,6 +101,8 @@ def _document(app: DocumentedApi) -> dict[str, Any]:
             responses.pop("422", None)
             edge = () if is_public(path) else app.also_answers
             responses |= problems(*_problems_of(path, operation, schemas), *edge)
+            if "parameters" in operation:
+                operation["parameters"].sort(key=lambda parameter: not parameter["required"])
             if app.needs_key and not is_public(path):
                 operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
             _add_examples(operation, f"{method.upper()} {path}")

@@ -34,10 +34,13 @@ class StrictRoute(APIRoute):
 
         async def handle_strictly(request: Request) -> Response:
             values: Mapping[str, Any] = request.query_params
+            name_faults = list(_name_faults(request, names)) if request.scope["query_string"] else []
             if names is None:
                 request = JsonRequest(request)
-                values = await request.read_values()
-            name_faults = list(_name_faults(request, names)) if request.scope["query_string"] else []
+                try:
+                    values = await request.read_values()
+                except SeveralFaults as error:
+                    raise SeveralFaults([*error.faults, *name_faults]) from None
             faults: list[RequestError] = []
             try:
                 response = await handle(request)

@@ -124,7 +124,7 @@ def test_a_key_that_cannot_be_sent_is_refused(given: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(WebServicesSettings.model_fields))
 def test_its_page_explains_every_setting(name: str) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "supplement.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "settings.md").read_text()
     assert f"| `{name.upper()}` |" in page
 
 
