@@ -178,11 +178,22 @@ def onet_file(onet: Path) -> Path:
     return sqlite_file("onet.sqlite", lambda engine: load(engine, onet))
 
 
-def mysql_database(name: str) -> str:
-    """The address of a database of this run, made where it is not there; dropped after the run."""
+def mysql_server_url() -> str:
+    """The address of the server that tests may make databases on."""
     if not TEST_MYSQL_URL:
         pytest.skip("needs a MySQL server: name a database of it in TEST_MYSQL_URL")
-    url = make_url(TEST_MYSQL_URL)
+    return TEST_MYSQL_URL
+
+
+@pytest.fixture
+def mysql() -> str:
+    """The address of a real server and of a database on it, as TEST_MYSQL_URL names them."""
+    return mysql_server_url()
+
+
+def mysql_database(name: str) -> str:
+    """The address of a database of this run, made where it is not there; dropped after the run."""
+    url = make_url(mysql_server_url())
     database = f"{Path(os.environ[RUN]).name}_{name}"
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:

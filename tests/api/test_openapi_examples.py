@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,12 +86,11 @@ def shortened(answer: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def releases_client(onet: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def releases_client(onet: Path, onet_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The app with 29.2 and an altered copy of it, under a name that nobody takes for O*NET's."""
     folder = tmp_path_factory.mktemp("releases")
-    url = f"sqlite:///{folder / 'test.sqlite'}"
+    url = f"sqlite:///{shutil.copy(onet_file, folder / 'test.sqlite')}"
     for engine in engine_at(url):
-        load(engine, onet)
         load(engine, write_later_release(onet, folder / "later"), release="made-up")
     yield from client_of(url)
 

@@ -12,7 +12,6 @@ from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
 from skillgap.errors import DatabaseUnavailable
 from skillgap.settings import DatabaseSettings
-from tests.conftest import TEST_MYSQL_URL
 
 
 @pytest.fixture
@@ -23,10 +22,10 @@ def gone() -> str:
 
 
 @pytest.mark.parametrize("to_write", [False, True])
-def test_the_first_server_that_answers_is_taken(gone: str, to_write: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not TEST_MYSQL_URL:
-        pytest.skip("needs a MySQL server: name a database of it in TEST_MYSQL_URL")
-    there = make_url(TEST_MYSQL_URL)
+def test_the_first_server_that_answers_is_taken(
+    gone: str, mysql: str, to_write: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = make_url(mysql)
     monkeypatch.setenv("MYSQL_HOST", f"{gone}, {there.host}")
     monkeypatch.setenv("MYSQL_PORT", str(there.port or 3306))
     monkeypatch.setenv("MYSQL_USER", there.username or "")

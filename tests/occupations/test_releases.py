@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import make_url
 from skillgap.database.engine import connect
 from skillgap.onet.load.replace import roll_back, use_release
 from tests import later_release
-from tests.conftest import SAMPLE, client_of, load
+from tests.conftest import SAMPLE, client_of, load, sample_file
 from tests.later_release import ABSENT, COPIED, NEWLY_RATED, NO_LONGER_RATED, RE_SURVEYED, RESTATED, write_later_release
 
 
@@ -27,10 +28,10 @@ def release(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def url(release: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     source = SAMPLE if release == "sample" else request.getfixturevalue("onet")
+    loaded = sample_file() if release == "sample" else request.getfixturevalue("onet_file")
     folder = tmp_path_factory.mktemp("releases")
-    address = f"sqlite:///{folder / 'test.sqlite'}"
+    address = f"sqlite:///{shutil.copy(loaded, folder / 'test.sqlite')}"
     engine = connect(make_url(address))
-    load(engine, source)
     load(engine, write_later_release(source, folder / "later"))
     engine.dispose()
     return address
