@@ -19,7 +19,7 @@ class TimedHeadProtocol(HttpToolsProtocol):
     head_seconds = 10.0
     timer: asyncio.TimerHandle
     in_head = False
-    head_bytes = 0  # of the current head, after the piece that it began in
+    head_bytes = 0  # of the current head
     refused = False
 
     def connection_made(self, transport: Any) -> None:
@@ -36,7 +36,7 @@ class TimedHeadProtocol(HttpToolsProtocol):
         """Parse the data; limit a head in several pieces in size and time."""
         if self.refused:
             return
-        self.head_bytes += len(data)
+        self.head_bytes = len(data) + (self.head_bytes if self.in_head else 0)
         super().data_received(data)
         if self.in_head and self.head_bytes > MAX_HEAD_BYTES:
             self.refuse(HEAD_TOO_LARGE, f"Address and headers are larger than {MAX_HEAD_BYTES:,} bytes together.")
@@ -44,8 +44,10 @@ class TimedHeadProtocol(HttpToolsProtocol):
             self.timer = self.loop.call_later(self.head_seconds, self.head_timed_out)
 
     def on_message_begin(self) -> None:
-        """Begin a head."""
-        self.in_head, self.head_bytes = True, 0
+        """Begin a head; one behind a request that is being answered counts from the next piece on."""
+        self.in_head = True
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.head_bytes = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
