@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from skillgap.errors import OccupationNotRated, RequestError
+from skillgap.errors import RequestError
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
 from skillgap.occupations.pair.query import GapOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
@@ -78,12 +78,10 @@ class MatrixQuery(ReleaseQuery):
 
 
 def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> str:
-    """The code of a side that is rated in every compared domain; raises what ``resolve_side`` does."""
+    """The code of a side that is rated completely in every compared domain.
+
+    Raises what ``resolve_side`` and ``Catalogue.require_ranked`` raise.
+    """
     code = resolve_side(catalogue, values, parameter).onetsoc_code
-    if code not in catalogue.matrix(domain_of(values)).positions:
-        raise OccupationNotRated(
-            f"{catalogue.info.title} has not rated {code} in every domain that is requested.",
-            parameter=parameter,
-            suggestions=catalogue.rated_neighbours(code),
-        )
+    catalogue.require_ranked(code, parameter, *catalogue.domains(domain_of(values)))
     return code

@@ -31,7 +31,8 @@ class MethodOut(BaseModel):
 class SummaryOut(BaseModel):
     """The comparison in figures."""
 
-    compared: int = Field(description="Elements the target is rated on, after the filters.")
+    compared: int = Field(description="Elements that both sides have a level for, after the filters.")
+    unknown: int = Field(description="Elements that one side alone has a level for: left out, never counted as 0.")
     gaps: int
     missing: int = Field(description="Gaps where the source's level is 0.")
     coverage: Coverage

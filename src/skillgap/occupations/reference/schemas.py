@@ -87,6 +87,7 @@ class RatingsOut(BaseModel):
     levels: RatingLevelsOut | None = Field(
         description="null where the levels are O*NET's and no others were requested."
     )
+    notes: list[str]
 
 
 class AnchorOut(ResponseModel):
