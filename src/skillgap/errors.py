@@ -1,4 +1,4 @@
-"""The errors of the domain; only ``api/problems.py`` knows HTTP.
+"""The errors of the domain; ``api/problems.py`` maps those that a request can raise to HTTP.
 
 SkillgapError
 ├── SourceError                 a release cannot be read or fetched

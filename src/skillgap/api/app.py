@@ -143,8 +143,8 @@ def create_app(
 
 def create_app_from_environment() -> FastAPI:
     """The application of a worker process of ``skillgap serve``."""
-    # A response leaves no cycles, and thousands are cached: a collection after every 700 new objects
-    # takes a tenth of a busy worker's time and finds nothing.
+    # Responses leave few cycles, and many are cached: a collection after every 700 new objects takes a
+    # tenth of a busy worker's time and finds next to nothing.
     gc.set_threshold(50_000, 20, 20)
     log = LogSettings()
     configure_logging(log.log_level, as_json=log.as_json)

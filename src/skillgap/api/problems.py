@@ -1,4 +1,4 @@
-"""Errors to RFC 9457 problem details; the only file that knows status codes of errors."""
+"""Errors to RFC 9457 problem details: the one table of their status codes, titles and remedies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What responses of several subjects hold. A declared field is always sent; null is "not published"."""
+"""What responses of several subjects hold. A declared field is always sent; null says that there is no value."""
 
 from typing import Annotated
 

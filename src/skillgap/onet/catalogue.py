@@ -1,4 +1,7 @@
-"""The read model: one release held in memory, immutable, and replaced as a whole by a newer one."""
+"""The read model: one release held in memory and replaced as a whole.
+
+What was read is not changed. What is computed of it, such as the search index, is computed when first needed.
+"""
 
 from __future__ import annotations
 

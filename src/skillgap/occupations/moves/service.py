@@ -31,7 +31,7 @@ UNDEMANDING_FIRST = "By the gap alone, occupations that require little come firs
 
 
 def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: str = "code") -> MovesOut:
-    """The rated occupations, the nearest first, each with what the move takes.
+    """The completely rated occupations, the nearest first, each with what the move takes.
 
     Raises OccupationNotFound, OccupationNotRated, DomainNotLoaded or InvalidParameter.
     """

@@ -1,4 +1,4 @@
-"""What an answer says of levels that are a language model's. Null says: all are O*NET's."""
+"""What an answer says of levels that are a language model's."""
 
 from datetime import date, datetime
 from typing import Annotated, Self

@@ -130,7 +130,7 @@ class SkillGapOut(BaseModel):
     met: list[ElementGapOut] | None = Field(description="null unless `include` names it.")
     surplus: list[ElementGapOut] | None = Field(description="null unless `include` names it.")
     notes: list[str]
-    levels: LevelsOut | None = Field(description="null where all levels are O*NET's.")
+    levels: LevelsOut | None = Field(description="null where published levels were requested.")
     narrative: NarrativeOut | None = Field(
         description="null unless `explain=llm` is set and the language model's words could be used."
     )

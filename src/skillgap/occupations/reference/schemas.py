@@ -1,4 +1,4 @@
-"""What the answers look like. A field that is declared is always sent; null is "not published"."""
+"""What the answers look like. A declared field is always sent; null says that there is no value."""
 
 from datetime import date
 from typing import Literal

@@ -58,7 +58,7 @@ def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
 
 
 def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -> RatingsOut:
-    """Level and importance of every element, with O*NET's statistics, as published.
+    """Level and importance of each element that the occupation is rated on, with O*NET's statistics, as published.
 
     Raises what ``read_occupation`` does, OccupationNotRated or DomainNotLoaded.
     """
