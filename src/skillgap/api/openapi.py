@@ -39,7 +39,7 @@ SWAGGER_POLICY = {name: value for name, value in PAGE_POLICY.items() if name != 
 
 OF_THE_SERVICE: Mapping[str, Sequence[str]] = {
     "/health": (),
-    "/ready": (errors.NothingLoaded.code,),
+    "/ready": (errors.NothingLoaded.code, errors.ReleaseOutOfReach.code),
     "/problems/{code}": (NOT_FOUND.code,),
 }
 """Operations about the service itself, and their problems beside those of every operation."""

@@ -145,7 +145,7 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
     errors.ReleaseOutOfReach: (
         503,
         "The release has to be read from a database that is unavailable",
-        "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
+        "Ask again after `Retry-After` seconds; what is in memory is served meanwhile (/health names it).",
     ),
     errors.ChartsBusy: (503, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."),
     errors.NothingLoaded: (

@@ -94,7 +94,8 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
     snapshot = reader.snapshot
     if snapshot.catalogue is None:
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS), "Refresh": str(RETRY_AFTER_SECONDS)}
-        return page("empty.html", {}, status=503, headers=wait)
+        unavailable = request.app.state.live.fault is not None
+        return page("empty.html", {"unavailable": unavailable}, status=503, headers=wait)
     address = Address.of(request.query_params)
     try:
         catalogue = await asyncio.to_thread(reader.catalogue, address.release)

@@ -21,7 +21,7 @@ async def list_releases(
     query: Annotated[Formatted, Query()], reader: ReaderDep, response: Response
 ) -> ReleasesOut | Response:
     """Every loaded release, and the current one."""
-    releases = [ReleaseOut.of(info) for info in reader.snapshot.releases]
+    releases = [ReleaseOut.of(info) for info in reader.releases()]
     csv = csv_answer(releases, ReleaseOut, names=("releases",)) if query.format == "csv" else None
     (csv or response).headers["Cache-Control"] = "no-cache"
     current = next((release.release for release in releases if release.current), None)
