@@ -165,7 +165,8 @@ class Tools:
         """Which occupations are most like this one, and what would each move take?
 
         Ranked by how alike the ratings are, on skills and, where loaded, knowledge; coverage and
-        gaps are on skills. A rank does not say whether somebody will get there.
+        gaps are on skills. Only occupations that the release itself has rated are ranked. A rank does
+        not say whether somebody will get there.
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
