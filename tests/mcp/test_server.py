@@ -38,12 +38,12 @@ def loaded(files: Path, folder: Path, **options: Any) -> str:
 
 
 @contextmanager
-def assistant(database: str) -> Iterator[tuple[BlockingPortal, Client]]:
+def assistant(database: str, **settings: str) -> Iterator[tuple[BlockingPortal, Client]]:
     """The command started, and a client that talks to it until the end of the block."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "skillgap", "mcp"],
-        env={"PYTHONPATH": os.environ.get("PYTHONPATH", ""), "DATABASE_URL": database},
+        env={"PYTHONPATH": os.environ.get("PYTHONPATH", ""), "DATABASE_URL": database} | settings,
     )
     with (
         start_blocking_portal() as portal,
