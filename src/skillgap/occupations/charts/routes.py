@@ -44,8 +44,10 @@ async def get_png(query: Chart, reader: ReaderDep) -> Response:
 async def get_specification(query: Chart, reader: ReaderDep) -> dict[str, Any]:
     """What both charts are drawn from, with the data in it, to be changed or drawn elsewhere."""
 
+    levels = query.levels or reader.default_levels
+
     def specify(catalogue: Catalogue) -> dict[str, Any]:
-        answer = whole_comparison(catalogue, query.from_code, query.to_code, query.domain)
+        answer = whole_comparison(catalogue, query.from_code, query.to_code, query.domain, levels)
         return chart(answer, query, catalogue.info)
 
     return await reader.read(query.release, specify)

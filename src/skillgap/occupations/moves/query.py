@@ -1,10 +1,11 @@
 """The parameters of moves, paths and door openers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
-from skillgap.errors import InvalidParameter
+from skillgap.errors import InvalidParameter, RequestError
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
 from skillgap.gap.transitions import Direction, Move
 from skillgap.http.csv_response import Formatted
@@ -50,6 +51,11 @@ class PathQuery(Formatted, PairQuery):
         default="skills", description=f"What steps are measured on; `all` is every loaded one. {DOMAIN_DESCRIPTION}"
     )
     max_steps: int = Field(default=3, ge=1, le=MOST_STEPS, description="Steps that the path may have, at most.")
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with both codes and the domain, by its own ratings alone."""
+        return super().faults({**values, "levels": None}, catalogue.published())
 
 
 class OpenersQuery(ReleaseQuery, Page, Formatted):

@@ -18,6 +18,7 @@ from skillgap.http.parameters import (
     ReleaseQuery,
     faults_in,
 )
+from skillgap.http.reader import Reader
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, Levels, LevelsUsed
 from skillgap.onet.tables import DOMAINS
@@ -145,6 +146,11 @@ class PairQuery(ReleaseQuery):
         description="The target occupation: an O*NET-SOC code, or its first 6 digits.",
         examples=["53-5031.00"],
     )
+
+    @classmethod
+    def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
+        """The same by the levels that the service uses where the values name none."""
+        return super().request_faults({"levels": reader.default_levels, **values}, reader)
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
