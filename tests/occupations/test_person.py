@@ -271,7 +271,7 @@ def test_matches_come_in_pages_and_may_be_filtered(release_client: TestClient) -
 @pytest.mark.parametrize(
     "wrong",
     [{"limit": 0}, {"limit": 1001}, {"offset": -1}, {"min_coverage": 1.1}, {"measure": "cosine"},
-     {"domain": "magic"}, {"to": NURSES}, {"format": "xml"}],
+     {"domain": "magic"}, {"to": NURSES}, {"format": "xml"}, {"limit": True}, {"min_coverage": False}],
     ids=str,
 )  # fmt: skip
 def test_a_wrong_option_of_matches_is_named(sample_client: TestClient, wrong: dict[str, Any]) -> None:
