@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
 
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -229,12 +231,13 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
-    known = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
-    status = HTTPStatus(error.status_code)
-    problem = known.get(status) or Problem(status, f"http-{status}", status.phrase, "")
-    detail = f"{request.method} {request.url.path}: {status.phrase}. {problem.advice}".strip()
+    """Nothing at an address, or not this method; any other is a fault of ours, for it would have no page."""
+    problem = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}.get(error.status_code, INTERNAL_ERROR)
+    if problem is INTERNAL_ERROR:
+        logger.error("%s %s: unexpected status %d", request.method, request.url.path, error.status_code)
+    detail = f"{request.method} {request.url.path}: {HTTPStatus(problem.status).phrase}. {problem.advice}"
     headers = dict(error.headers or {})
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+    if problem is METHOD_NOT_ALLOWED:
         of_files = ("GET", "HEAD")  # they are mounted, and match no route of the app
         headers["Allow"] = ", ".join(tuple(_allowed(request)) or of_files)
     return problem_response(problem, detail, request.url.path, headers=headers)

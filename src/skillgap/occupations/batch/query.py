@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 
 from skillgap.errors import RequestError
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
@@ -13,6 +14,12 @@ from skillgap.onet.catalogue import Catalogue
 MOST_PAIRS = 10_000
 LinesFormat = Literal["json-lines", "csv"]
 LINES_DESCRIPTION = "`json-lines`: a JSON object a line. `csv`: the same as a table with a header."
+
+WHOLE_LINES_OF_CSV: JsonDict = {
+    "required": ["lines", "format"],
+    "properties": {"lines": {"const": "whole"}, "format": {"const": "csv"}},
+}
+"""JSON Schema of what does not go together."""
 
 
 class NamedPair(BaseModel):
@@ -26,6 +33,8 @@ class NamedPair(BaseModel):
 
 class PairsBody(GapOptions):
     """The body of ``POST /skill-gaps``."""
+
+    model_config = ConfigDict(json_schema_extra={"not": WHOLE_LINES_OF_CSV})
 
     pairs: list[NamedPair] = Field(min_length=1, max_length=MOST_PAIRS)
     format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)

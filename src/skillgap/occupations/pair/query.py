@@ -33,9 +33,11 @@ class Side(NamedTuple):
 
 
 def resolve_sides(catalogue: Catalogue, values: Mapping[str, Any]) -> tuple[Side, Side]:
-    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both."""
+    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both and of the domain."""
     sides: list[Side] = []
-    faults: list[RequestError] = []
+    faults = list(faults_in(require_domain, catalogue, values))
+    if faults:  # what is wrong with the codes is wrong in whatever domain
+        values = {**values, "domain": "all"}
     for parameter in ("from", "to"):
         try:
             sides.append(resolve_side(catalogue, values, parameter))
