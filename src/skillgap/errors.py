@@ -20,6 +20,7 @@ SkillgapError
     ├── NothingLoaded
     ├── InvalidParameter
     ├── InvalidBody
+    ├── UnsupportedMediaType
     ├── BodyTooLarge
     ├── SeveralOccupations
     ├── OccupationNotFound
@@ -155,6 +156,13 @@ class InvalidBody(RequestError):
     """The body of a request is not a JSON object."""
 
     code = "invalid-body"
+    precedence = 0
+
+
+class UnsupportedMediaType(RequestError):
+    """The body of a request is declared as something else than JSON."""
+
+    code = "unsupported-media-type"
     precedence = 0
 
 

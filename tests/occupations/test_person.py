@@ -174,6 +174,34 @@ def test_a_body_that_is_no_json_object_says_where(sample_client: TestClient, bod
 
 
 @pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "json"},
+        {"Content-Type": ""},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+    ids=str,
+)
+def test_a_body_that_is_not_declared_as_json_is_refused(
+    sample_client: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    response = sample_client.post(path, content=b"{}", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported-media-type")
+    assert response.headers["Accept"] == "application/json"
+
+
+@pytest.mark.parametrize("declared", ["application/json", "Application/JSON; charset=UTF-8", None])
+def test_json_is_taken_and_so_is_a_body_that_is_not_declared(sample_client: TestClient, declared: str | None) -> None:
+    headers = {"Content-Type": declared} if declared else {}
+    body = b'{"to": "29-1141", "levels": {"2.A.1.a": 3}}'
+    assert sample_client.post("/skill-gap", content=body, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
 def test_half_a_character_is_refused_wherever_a_body_is_read(sample_client: TestClient, path: str) -> None:
     body = rb'{"to": "29-1141", "levels": {"2.A.1.a\ud800": 3}, "pairs": [{"from": "\udc00", "to": "29-1141"}]}'
     response = sample_client.post(path, content=body)

@@ -20,6 +20,7 @@ from skillgap.api.metrics.worker import WorkerMetrics
 from skillgap.api.middleware.access_log import AccessLog
 from skillgap.api.middleware.authentication import Authentication, KeyLookup
 from skillgap.api.middleware.head import HeadAsGet
+from skillgap.api.middleware.host import RequireHost
 from skillgap.api.middleware.request_context import RequestContext
 from skillgap.api.middleware.request_size import RequestSizeLimit
 from skillgap.api.middleware.response_cache import PRIVATE, PUBLIC, ResponseCache
@@ -209,6 +210,7 @@ def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Serv
     app.add_middleware(HeadAsGet)
     _add_access_control(app, settings, metrics)
     app.add_middleware(RequestSizeLimit)
+    app.add_middleware(RequireHost)
     if services.tracing:
         app.add_middleware(SpanNames, routes=routes)
     app.add_middleware(

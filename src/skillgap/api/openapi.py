@@ -91,7 +91,8 @@ class DocumentedApi(FastAPI):
 
     def __init__(self, **options: Any) -> None:
         options["generate_unique_id_function"] = lambda route: route.name  # as the function is called
-        super().__init__(docs_url=None, redoc_url=None, **options)
+        # An address with a slash too many is not there: a redirect would lead to whatever Host says.
+        super().__init__(docs_url=None, redoc_url=None, redirect_slashes=False, **options)
         self.mount(SWAGGER_UI, StaticFiles(packages=[("fastapi_offline", "static")]))
         self.add_api_route("/docs", _swagger_ui, include_in_schema=False)
 
@@ -139,7 +140,12 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
     if body:
         name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         names |= schemas[name]["properties"].keys()
-        codes += [errors.InvalidBody.code, errors.BodyTooLarge.code, REQUEST_TOO_SLOW.code]
+        codes += [
+            errors.InvalidBody.code,
+            errors.UnsupportedMediaType.code,
+            errors.BodyTooLarge.code,
+            REQUEST_TOO_SLOW.code,
+        ]
     if "release" in names or path.startswith("/releases/"):
         codes += [errors.NothingLoaded.code, errors.ReleaseNotFound.code, errors.ReleaseOutOfReach.code]
     if names & {"code", "from", "to", "occupation"}:

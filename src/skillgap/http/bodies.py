@@ -2,12 +2,16 @@
 
 import json
 import re
+from email.message import Message
 from typing import Any
 
 from fastapi import Request
+from starlette.datastructures import Headers
 
-from skillgap.errors import BodyTooLarge, InvalidBody, InvalidParameter, SeveralFaults
+from skillgap.errors import BodyTooLarge, InvalidBody, InvalidParameter, SeveralFaults, UnsupportedMediaType
 
+JSON = "application/json"
+LONGEST_TYPE = 100  # characters of a header that a client has sent
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; 10,000 pairs take about 500,000
 CHARACTERS = re.compile(
     r"(?:[^\\]++|\\[^u]|\\u(?!d[89a-f])|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})*+", re.IGNORECASE
@@ -16,9 +20,10 @@ CHARACTERS = re.compile(
 
 
 class JsonRequest(Request):
-    """A request whose body FastAPI finds parsed, whatever its Content-Type says."""
+    """A request whose body FastAPI finds parsed: JSON, as its Content-Type says where it has one."""
 
     def __init__(self, request: Request) -> None:
+        self._declared = request.headers
         others = [header for header in request.scope["headers"] if header[0] != b"content-type"]
         headers = [*others, (b"content-type", b"application/json")]
         super().__init__({**request.scope, "headers": headers}, request.receive)
@@ -27,8 +32,9 @@ class JsonRequest(Request):
     async def read_values(self) -> dict[str, Any]:
         """The members of the body and of the query together, before they are validated.
 
-        Raises BodyTooLarge, InvalidBody, or SeveralFaults when a name is in both.
+        Raises UnsupportedMediaType, BodyTooLarge, InvalidBody, or SeveralFaults when a name is in both.
         """
+        require_json(self._declared)
         body = parse_object(await self._read())
         faults = [
             InvalidParameter(f"'{name}' is in the query and in the body.", parameter=name)
@@ -59,6 +65,19 @@ class JsonRequest(Request):
             if len(body) > LARGEST_BODY:
                 raise too_large
         return bytes(body)
+
+
+def require_json(headers: Headers) -> None:
+    """Raise UnsupportedMediaType unless the headers of a request declare JSON in UTF-8, or nothing at all."""
+    for declared in headers.getlist("content-type"):
+        media_type = Message()
+        media_type["Content-Type"] = declared
+        charset = media_type.get_content_charset("utf-8")
+        if media_type.get_content_type() != JSON or charset not in ("utf-8", "us-ascii"):
+            raise UnsupportedMediaType(f"The body is {declared[:LONGEST_TYPE]!r}. Send {JSON} in UTF-8.")
+    for coding in headers.getlist("content-encoding"):
+        if coding != "identity":
+            raise UnsupportedMediaType(f"The body is compressed ({coding[:LONGEST_TYPE]!r}). Send it as it is.")
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
