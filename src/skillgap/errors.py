@@ -14,6 +14,7 @@ SkillgapError
 │   ├── RescoringInProgress
 │   └── NotEnoughRatings        too few to measure agreement on
 ├── ExportError
+├── AddressUnavailable          nothing can be served there
 ├── NotInstalled                a setting needs an optional part that is not installed
 ├── NothingToGoBackTo           no release was current before
 └── RequestError                a request cannot be answered; each class has its ``code``
@@ -110,6 +111,10 @@ class ExportError(SkillgapError):
     """A file could not be written."""
 
 
+class AddressUnavailable(SkillgapError):
+    """The address to serve on is in use, reserved, or not of this machine."""
+
+
 class NotInstalled(SkillgapError):
     """A setting needs an optional part of skillgap that is not installed."""
 
@@ -136,13 +141,16 @@ class RequestError(SkillgapError):
 
 
 class NothingLoaded(RequestError):
-    """No release has been loaded yet."""
+    """No release has been loaded yet; ``missing`` is the database's file, where that does not exist."""
 
     code = "nothing-loaded"
     precedence = 2
 
-    def __init__(self) -> None:
-        super().__init__("No O*NET release has been loaded yet. Run `skillgap load`, then ask again.")
+    def __init__(self, missing: PurePath | None = None) -> None:
+        advice = "Run `skillgap load`, then ask again."
+        if missing is not None:
+            advice = f"There is no {missing}: run `skillgap load` here, or go to the folder where one is loaded."
+        super().__init__(f"No O*NET release has been loaded yet. {advice}")
 
 
 class InvalidParameter(RequestError):

@@ -261,6 +261,13 @@ def read_model_levels(
     )
 
 
+def catalogue_of(engine: Engine, release: str, parameter: str | None = None) -> Catalogue:
+    """A loaded release as it is published; raises NothingLoaded or ReleaseNotFound."""
+    with reading(engine) as connection:
+        queries.current_release(connection)
+        return read_catalogue(connection, queries.find_release(queries.releases(connection), release, parameter))
+
+
 def current_catalogue(engine: Engine) -> Catalogue:
     """The current release with its supplements; raises NothingLoaded."""
     with reading(engine) as connection:

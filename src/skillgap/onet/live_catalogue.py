@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from skillgap import __version__
 from skillgap.database.transactions import reading
-from skillgap.errors import DatabaseUnavailable, ReleaseNotFound, ReleaseOutOfReach
+from skillgap.errors import DatabaseUnavailable, NothingLoaded, ReleaseOutOfReach
 from skillgap.onet import queries
 from skillgap.onet.catalogue import Catalogue, read_catalogue, read_model_levels
 from skillgap.onet.history import History, ReadFile, files_of_run, read_history
@@ -80,7 +80,9 @@ class LiveCatalogue:
                 if newest != self._refreshed or self._is_due(mark):
                     self._replace_snapshot(connection, releases, mark)
                     self._refreshed = newest
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, NothingLoaded) as error:
+            if isinstance(error, NothingLoaded) and self.snapshot.catalogue is None:
+                return  # a database whose file is made by the first load is not at fault
             if self.fault is None:
                 logger.warning("%s; serving what is held", error)
                 self.fault_since = datetime.now(UTC)
@@ -96,10 +98,7 @@ class LiveCatalogue:
         Raises ReleaseNotFound, or ReleaseOutOfReach when it has to be read and cannot be.
         """
         _, current, releases = self.snapshot
-        info = next((info for info in releases if info.release == release), None)
-        if info is None:
-            loaded = ", ".join(info.release for info in releases)
-            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {loaded}).", parameter=parameter)
+        info = queries.find_release(releases, release, parameter)
         if current and current.info.run_id == info.run_id:
             return current
         with self._others_lock:
@@ -152,7 +151,7 @@ class LiveCatalogue:
         try:
             with reading(self._engine) as connection:
                 return read_catalogue(connection, info)
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, NothingLoaded) as error:
             raise ReleaseOutOfReach(unavailable, parameter=parameter) from error
 
     def _is_due(self, mark: RescoringMark) -> bool:

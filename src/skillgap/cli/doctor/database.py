@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -160,4 +161,6 @@ def _check_schema(connection: Connection) -> Check:
 def _advice(error: DatabaseUnavailable) -> str:
     cause = getattr(error.__cause__, "orig", None)
     number = cause.args[0] if cause is not None and cause.args else 0
+    if isinstance(cause, sqlite3.Error):
+        return "is this the right file, is it whole, and may it be read?"
     return ADVICE.get(number, "is the server there, and is the address right?")

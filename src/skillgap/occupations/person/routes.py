@@ -43,7 +43,10 @@ def post_matches(body: Annotated[MatchesBody, Body()], reader: ReaderDep) -> Mat
     alone, whatever requires little comes first.
     """
     answer = match_occupations(reader.catalogue(body.release), body)
-    if body.format == "json":
-        return answer
-    names = ("matches", body.domain, answer.release)
+    return answer if body.format == "json" else matches_csv(answer)
+
+
+def matches_csv(answer: MatchesOut) -> Response:
+    """The listed occupations as CSV."""
+    names = ("matches", answer.domain, answer.release)
     return csv_answer(answer.matches, MatchOut, names=names, first={"release": answer.release})

@@ -37,8 +37,11 @@ router = StrictRouter()
 async def list_occupations(query: Annotated[SearchQuery, Query()], reader: ReaderDep) -> OccupationsOut | Response:
     """Occupations by code, title or alternate title, the best match first, and why each was found."""
     answer = await reader.read(query.release, lambda catalogue: search_occupations(catalogue, query))
-    if query.format == "json":
-        return answer
+    return answer if query.format == "json" else occupations_csv(answer)
+
+
+def occupations_csv(answer: OccupationsOut) -> Response:
+    """The listed occupations as CSV."""
     first = {"release": answer.release}
     return csv_answer(answer.occupations, OccupationMatch, names=("occupations", answer.release), first=first)
 

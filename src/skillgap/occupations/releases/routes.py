@@ -21,11 +21,15 @@ async def list_releases(
     query: Annotated[Formatted, Query()], reader: ReaderDep, response: Response
 ) -> ReleasesOut | Response:
     """Every loaded release, and the current one."""
-    releases = [ReleaseOut.of(info) for info in reader.releases()]
-    csv = csv_answer(releases, ReleaseOut, names=("releases",)) if query.format == "csv" else None
+    answer = ReleasesOut.of(reader.releases())
+    csv = releases_csv(answer) if query.format == "csv" else None
     (csv or response).headers["Cache-Control"] = "no-cache"
-    current = next((release.release for release in releases if release.current), None)
-    return csv or ReleasesOut(current=current, releases=releases)
+    return csv or answer
+
+
+def releases_csv(answer: ReleasesOut) -> Response:
+    """The releases as CSV."""
+    return csv_answer(answer.releases, ReleaseOut, names=("releases",))
 
 
 @router.get("/{a}/diff/{b}", summary="What changed between two releases?", response_model=ReleaseDiffOut)
@@ -37,4 +41,4 @@ def get_release_diff(
     A rating with the same date and domain source in both was carried over; any other was surveyed anew. So a change in
     a gap tells whether it comes from a new survey, and of which side.
     """
-    return compare_releases(read_pair(reader, a, b), query)
+    return compare_releases(read_pair(reader.catalogue, a, b), query)
