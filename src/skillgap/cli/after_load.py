@@ -28,7 +28,7 @@ def rescore_after_load() -> None:
     except ValidationError as error:
         faults = ("_".join(map(str, fault["loc"])).upper() + f": {fault['msg']}" for fault in error.errors())
         logger.warning(NOT_RESCORED, "; ".join(faults))
-    except SkillgapError as error:
+    except (SkillgapError, OSError) as error:
         logger.warning(NOT_RESCORED, str(error).rstrip("."))
     except Exception as error:  # nothing that happens here may end a load with another status
         logger.warning(NOT_RESCORED, f"{type(error).__name__}: {error}", exc_info=True)

@@ -26,7 +26,7 @@ RESCORE_MORE = "that are rated: skillgap rescore --sample 40."
 
 @dataclass(frozen=True)
 class RaterReport:
-    """The agreement of one rater: over every occupation, and over the half held out before and after."""
+    """The agreement of one rater: over all occupations that both have rated, and over the half held out."""
 
     release: str
     rater: Rater
