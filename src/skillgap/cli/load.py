@@ -12,13 +12,14 @@ from uuid import uuid4
 
 import typer
 
+from skillgap.cli.after_load import rescore_after_load
 from skillgap.cli.load_tables import show_backfill, show_load
 from skillgap.cli.progress import step_progress
 from skillgap.database.engine import connect
 from skillgap.errors import WebServicesError
 from skillgap.logs import one_run
 from skillgap.onet.codes import parse_code
-from skillgap.settings import DatabaseSettings, LlmSettings, OnetSettings, WebServicesSettings
+from skillgap.settings import DatabaseSettings, OnetSettings, WebServicesSettings
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +39,7 @@ def load(
     is set, levels are rescored afterwards.
     """
     load_and_show(path, release, again=again)
-    if LlmSettings().llm_model is not None:
-        from skillgap.cli.rescore_job import rescore_after_load
-
-        rescore_after_load()
+    rescore_after_load()
 
 
 def load_and_show(path: Path | None = None, release: str | None = None, *, again: bool = False) -> None:

@@ -1,6 +1,7 @@
 """``skillgap mcp``: three tools for assistants, over stdin and stdout by the MCP SDK.
 
-The catalogue is refreshed before every answer. Stdout belongs to the protocol; logs go to stderr.
+The catalogue is refreshed before an answer, where the database responds. Stdout belongs to the
+protocol; logs go to stderr.
 """
 
 from collections.abc import Iterator

@@ -79,11 +79,11 @@ def test_an_unrated_occupation_becomes_comparable_plainly_marked(client: TestCli
     assert answer["from_occupation"]["source"] != answer["to_occupation"]["source"]
     assert answer["to_occupation"]["source"] == "language model a-model"
     model = answer["levels"]["to_occupation"]["model"]
-    assert (model["model"], model["prompt_version"], model["runs"]) == ("a-model", "levels-1", 1)
+    assert (model["model"], model["prompt_version"], model["runs"]) == ("a-model", "levels-2", 1)
     assert model["last_asked"]
     assert model["agreement"] is None
     notes = " ".join(answer["notes"])
-    assert "are those of a language model (a-model, prompt levels-1, asked 20" in notes
+    assert "are those of a language model (a-model, prompt levels-2, asked 20" in notes
     assert "USDOL/ETA has not approved" in notes
     assert "How far a-model agrees with O*NET has not been measured" in notes
     assert "every element weighs the same" in notes

@@ -93,7 +93,10 @@ def serve_page(app: FastAPI) -> None:
 
 @router.get("/")
 async def get_page(request: Request, reader: ReaderDep) -> Response:
-    """The page. Without a script it works by links and a form; all of its state is in its address."""
+    """The page. Without a script it works by links and a form.
+
+    What is compared and how it is shown is in its address; a person's levels stay in the browser.
+    """
     snapshot = reader.snapshot
     if snapshot.catalogue is None:
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS), "Refresh": str(RETRY_AFTER_SECONDS)}

@@ -79,7 +79,7 @@ def kind_of(element: ElementGapOut) -> str:
 
 
 def rows_of(answer: SkillGapOut, view: View) -> list[Row]:
-    """Every element of an answer with met and surplus, the widest gap first."""
+    """The elements that an answer lists, the widest gap first."""
     certain = view.certain and is_judged(answer)
     return [
         Row(element, kind_of(element), _is_shown(element, view) and _counts(element, view.min_gap, certain))

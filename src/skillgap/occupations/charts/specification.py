@@ -151,6 +151,9 @@ async def draw(specification: dict[str, Any], form: Format) -> bytes:
             picture, message = await asyncio.wait_for(
                 renderer.communicate(json.dumps(specification).encode()), MOST_SECONDS
             )
+        except TimeoutError:
+            renderer.kill()
+            raise ChartsBusy(f"The chart was not drawn within {MOST_SECONDS} s.") from None
         except BaseException:
             renderer.kill()
             raise

@@ -63,7 +63,7 @@ class MoveOut(BaseModel):
 
 
 class MovesOut(BaseModel):
-    """The rated occupations, the nearest first."""
+    """The occupations rated on the same domains, the nearest first."""
 
     release: str
     occupation: OccupationRef
@@ -71,7 +71,9 @@ class MovesOut(BaseModel):
     measure: Measure
     closeness: ClosenessOut = Field(description="With the domains that occupations are ranked on.")
     compared_on: list[str] = Field(description="The domains of weighted_gap, coverage and largest_gaps.")
-    rated: int = Field(description="How many occupations were ranked: this one and incompletely rated ones are not.")
+    rated: int = Field(
+        description="How many were ranked: those rated completely on all domains of `closeness`, but this one."
+    )
     filters: list[FilterOut] = Field(
         description="The filters in the order of use, each with how many of the occupations left by then it removed."
     )
