@@ -1,4 +1,4 @@
-"""The errors of the domain; only ``api/problems.py`` knows HTTP.
+"""The errors of the domain; ``api/problems.py`` maps those that a request can raise to HTTP.
 
 SkillgapError
 ├── SourceError                 a release cannot be read or fetched
@@ -21,6 +21,7 @@ SkillgapError
     ├── NothingLoaded
     ├── InvalidParameter
     ├── InvalidBody
+    ├── UnsupportedMediaType
     ├── BodyTooLarge
     ├── SeveralOccupations
     ├── OccupationNotFound
@@ -163,6 +164,13 @@ class InvalidBody(RequestError):
     """The body of a request is not a JSON object."""
 
     code = "invalid-body"
+    precedence = 0
+
+
+class UnsupportedMediaType(RequestError):
+    """The body of a request is declared as something else than JSON."""
+
+    code = "unsupported-media-type"
     precedence = 0
 
 

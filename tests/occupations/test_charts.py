@@ -78,10 +78,22 @@ def test_what_cannot_be_drawn_is_a_problem(sample_client: TestClient, query: str
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.parametrize("wrong", ["from=41-9012.00", "levels=rescored&levels=published", "colour=red", "show=none"])
+def test_what_is_refused_is_not_drawn_first(
+    sample_client: TestClient, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setattr(specification, "QUEUE", asyncio.Semaphore(0))  # whoever draws is refused as busy
+    answer = sample_client.get(f"/skill-gap/chart.svg?{PAIR}&{wrong}")
+    assert answer.status_code == 400
+    assert {fault["code"] for fault in answer.json()["errors"]} == {"invalid-parameter"}
+
+
 def test_a_long_queue_is_told_to_come_back_later(sample_client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(specification, "QUEUE", asyncio.Semaphore(0))
     answer = sample_client.get(f"/skill-gap/chart.png?{PAIR}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.json()["code"], answer.json()["type"]) == ("charts-busy", "/problems/charts-busy")
+    assert "Too many charts are being drawn" in sample_client.get(answer.json()["type"]).text
 
 
 def test_a_renderer_that_fails_says_why() -> None:

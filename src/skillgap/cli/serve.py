@@ -25,7 +25,7 @@ from skillgap.database.transactions import reading
 from skillgap.errors import AddressUnavailable
 from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.queries import releases
-from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, TracingSettings
+from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, LlmSettings, TracingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def mcp() -> None:
     """
     from skillgap.mcp import server  # its SDK takes half a second to import
 
-    server.serve(LiveCatalogue(connect(DatabaseSettings().url())))
+    server.serve(LiveCatalogue(connect(DatabaseSettings().url()), LlmSettings().levels))
 
 
 def _require_address(host: str, port: int) -> None:

@@ -6,13 +6,16 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from skillgap.errors import NothingLoaded, OccupationNotRated, RequestError, faults_of
+from skillgap.errors import NothingLoaded, OccupationNotRated, ReleaseOutOfReach, RequestError, faults_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue, Snapshot
+from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.web_services.on_demand import OnDemand
 
 Result = TypeVar("Result")
+
+UNREAD = "The database is unavailable, and no release has been read from it yet."
 
 
 class Reader:
@@ -35,10 +38,18 @@ class Reader:
         return self._live.levels
 
     def current(self) -> Catalogue:
-        """The current release; raises NothingLoaded."""
+        """The current release; raises NothingLoaded, or ReleaseOutOfReach where the database cannot be asked for it."""
         if self.snapshot.catalogue is None:
+            if self._live.fault is not None:
+                raise ReleaseOutOfReach(UNREAD)
             raise NothingLoaded
         return self.snapshot.catalogue
+
+    def releases(self) -> tuple[ReleaseInfo, ...]:
+        """The releases that are loaded; raises ReleaseOutOfReach where the database has never been read."""
+        if self._live.fault is not None and not self.snapshot.state:
+            raise ReleaseOutOfReach(UNREAD)
+        return self.snapshot.releases
 
     def catalogue(self, release: str | None, parameter: str = "release") -> Catalogue:
         """A loaded release, the current one for None; one that is not held is read from the database.

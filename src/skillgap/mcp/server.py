@@ -42,7 +42,9 @@ Release = Annotated[str | None, Field(description="A loaded O*NET release; witho
 class FoundOccupation(OccupationRef):
     """An occupation that a search found."""
 
-    rated: bool = Field(description="Only rated occupations can be compared.")
+    rated: bool = Field(
+        description="Whether it has ratings. Without them it is compared only where a language model's levels are used."
+    )
     matched_text: str = Field(description="The title or lay title that the text matched.")
 
 
@@ -146,7 +148,7 @@ class Tools:
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
-            query = {"from": from_code, "to": to_code, "explain": "anchors"}
+            query = {"from": from_code, "to": to_code, "explain": "anchors", "levels": self.live.levels}
             answer = compare(catalogue, GapQuery.model_validate(query))
         return ComparedOccupations(
             release=answer.release,
@@ -165,7 +167,8 @@ class Tools:
         """Which occupations are most like this one, and what would each move take?
 
         Ranked by how alike the ratings are, on skills and, where loaded, knowledge; coverage and
-        gaps are on skills. A rank does not say whether somebody will get there.
+        gaps are on skills. Only occupations that the release itself has rated are ranked. A rank does
+        not say whether somebody will get there.
         """
         with _tool_errors():
             catalogue = self._catalogue(release)

@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from skillgap.http.parameters import DOMAIN_DESCRIPTION
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION
 from skillgap.occupations.pair.query import GapQuery, PairQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.model_levels import Levels
 
 RatedDomain = Literal["skills", "knowledge", "abilities", "work_activities"]
 
@@ -23,6 +24,7 @@ class View(BaseModel):
     show: Literal["gaps", "all", "surplus"] = Field(default="gaps", description="What is drawn.")
     min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that counts.")
     certain: bool = Field(default=False, description="Only gaps of class `gap` count.")
+    levels: Levels | None = Field(default=None, description=LEVELS_DESCRIPTION)
 
 
 class ChartQuery(View, PairQuery):
@@ -60,12 +62,12 @@ class Headline(NamedTuple):
     filters: str
 
 
-def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str) -> SkillGapOut:
-    """Two occupations compared without filters, with examples of what levels mean, by published levels.
+def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str, levels: Levels) -> SkillGapOut:
+    """Two occupations compared without filters, with examples of what levels mean.
 
     Raises what ``compare`` raises.
     """
-    query = {"from": source, "to": target, "domain": domain, "include": "all", "explain": "anchors"}
+    query = {"from": source, "to": target, "domain": domain, "levels": levels, "include": "all", "explain": "anchors"}
     return compare(catalogue, GapQuery.model_validate(query))
 
 

@@ -22,7 +22,7 @@ router = StrictRouter(tags=["moves"])
     "/occupations/{code}/moves", summary="Which occupations are nearest?", response_model=MovesOut, responses=CSV_TOO
 )
 def get_moves(code: CodeInPath, query: Annotated[MovesQuery, Query()], reader: ReaderDep) -> MovesOut | Response:
-    """All rated occupations, the nearest first, each with what the move takes.
+    """The completely rated occupations, the nearest first, each with what the move takes.
 
     A rank says how alike the ratings of two occupations are, not whether somebody will get there. The default measure,
     `resemblance` of skills and, where it is loaded, knowledge, finds more of O*NET's own related occupations than any

@@ -37,7 +37,7 @@ def post_skill_gap(body: Annotated[PersonGapBody, Body()], reader: ReaderDep) ->
     "/matches", summary="Which occupations fit a person's levels best?", response_model=MatchesOut, responses=CSV_TOO
 )
 def post_matches(body: Annotated[MatchesBody, Body()], reader: ReaderDep) -> MatchesOut | Response:
-    """Every rated occupation compared with a person on what was answered, the best first.
+    """Each completely rated occupation compared with a person on what was answered, the best first.
 
     By default the best is the one whose levels differ least from the person's, upwards or downwards: by the gap
     alone, whatever requires little comes first.

@@ -64,7 +64,7 @@ async def get_occupation(
 async def get_ratings(
     code: CodeInPath, query: Annotated[RatingsQuery, Query()], reader: ReaderDep
 ) -> RatingsOut | Response:
-    """Level and importance of every element, with O*NET's statistics, as published.
+    """Level and importance of each element that the occupation is rated on, with O*NET's statistics, as published.
 
     A language model's levels, where they are named, come without those statistics.
     """

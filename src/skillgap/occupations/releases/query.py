@@ -28,7 +28,7 @@ class DiffQuery(StrictQuery):
     )
     to_code: OccupationCode | None = Field(default=None, alias="to", description="With `from`: the target.")
     occupation: OccupationCode | None = Field(
-        default=None, description="What changed in the ratings of this occupation."
+        default=None, description="What changed in the ratings of this occupation; alone, without `from` and `to`."
     )
 
     @classmethod

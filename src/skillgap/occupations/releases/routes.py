@@ -13,7 +13,7 @@ from skillgap.occupations.releases.service import compare_releases
 
 router = StrictRouter(prefix="/releases", tags=["releases"])
 
-ReleaseInPath = Annotated[str, Path(max_length=20, description="A loaded release, such as 29.2.")]
+ReleaseInPath = Annotated[str, Path(max_length=20, description="A loaded release.", examples=["29.2"])]
 
 
 @router.get("", summary="The releases that are loaded", response_model=ReleasesOut, responses=CSV_TOO)
@@ -21,7 +21,7 @@ async def list_releases(
     query: Annotated[Formatted, Query()], reader: ReaderDep, response: Response
 ) -> ReleasesOut | Response:
     """Every loaded release, and the current one."""
-    answer = ReleasesOut.of(reader.snapshot.releases)
+    answer = ReleasesOut.of(reader.releases())
     csv = releases_csv(answer) if query.format == "csv" else None
     (csv or response).headers["Cache-Control"] = "no-cache"
     return csv or answer
@@ -33,7 +33,7 @@ def releases_csv(answer: ReleasesOut) -> Response:
 
 
 @router.get("/{a}/diff/{b}", summary="What changed between two releases?", response_model=ReleaseDiffOut)
-def get_diff(
+def get_release_diff(
     a: ReleaseInPath, b: ReleaseInPath, query: Annotated[DiffQuery, Query()], reader: ReaderDep
 ) -> ReleaseDiffOut:
     """From release `a` to release `b`: the gap of a pair, an occupation, or all in short.
