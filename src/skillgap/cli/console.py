@@ -1,4 +1,4 @@
-"""What commands print: text as it is, never markup, and faults as lines on stderr."""
+"""A console that prints text as it is, not as markup, and faults as lines on stderr."""
 
 from __future__ import annotations
 

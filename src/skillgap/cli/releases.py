@@ -55,4 +55,4 @@ def _show_releases(answer: ReleasesOut) -> None:
         released = f"{release.released:%B %Y}" if release.released else ""
         loaded_at = f"{release.loaded_at:%Y-%m-%d %H:%M}"
         table.add_row(release.release, released, loaded_at, release.source, "*" if release.current else "")
-    print_table("" if answer.releases else "No release is loaded.", table)
+    print_table("" if answer.releases else "No release is loaded. Run `skillgap load`.", table)

@@ -1,7 +1,7 @@
 """Checks of the database: the server, its schema, the user's rights, and the data.
 
-Nothing is changed and nothing is created, not even the file of an SQLite database. Findings name
-folders and addresses, and never a password or a key.
+No row is changed, and no file of an SQLite database is created. Findings name folders and addresses,
+and no password or key.
 """
 
 from __future__ import annotations
