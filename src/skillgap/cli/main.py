@@ -17,6 +17,9 @@ from skillgap.settings import LogSettings
 
 logger = logging.getLogger(__name__)
 
+EXTRAS = {"alembic": "etl", "openai": "etl", "pandas": "etl", "mcp": "mcp"}
+"""The extra of each library that answering does not need."""
+
 Command = Callable[..., None] | typer.Typer
 
 
@@ -119,6 +122,11 @@ def main() -> None:
         _fail([str(error)])
     except ValidationError as error:
         _fail(list(_setting_faults(error)))
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get(error.name or "")
+        if extra is None:
+            raise
+        _fail([f"this needs the library {error.name}, which serving does not: pip install 'skillgap[{extra}]'"])
 
 
 def _fail(faults: list[str]) -> NoReturn:
