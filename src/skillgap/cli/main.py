@@ -15,6 +15,9 @@ from skillgap.cli.lazy import Command, Entry, lazy_group
 from skillgap.errors import SkillgapError
 from skillgap.logs import configure_logging
 
+EXTRAS = {"alembic": "etl", "openai": "etl", "httpx2": "etl", "pandas": "etl", "mcp": "mcp"}
+"""The extra of each library that answering does not need."""
+
 
 def _diff() -> Mapping[str, Command]:
     from skillgap.cli.answers.diff import diff
@@ -148,6 +151,11 @@ def main() -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _fail([f"{place}{error.strerror or error}"])
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get(error.name or "")
+        if extra is None:
+            raise
+        _fail([f"this needs the library {error.name}, which serving does not: pip install 'skillgap[{extra}]'"])
 
 
 def _configure_logging() -> None:
