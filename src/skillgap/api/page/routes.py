@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Self
 
@@ -97,7 +96,7 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
         return page("empty.html", {}, status=503, headers=wait)
     address = Address.of(request.query_params)
     try:
-        catalogue = await asyncio.to_thread(reader.catalogue, address.release)
+        catalogue = await reader.open(address.release)
     except ReleaseNotFound:
         return RedirectResponse(f"./{address.to(release=None)}", status_code=303)
     if address.domain not in catalogue.profiles:
@@ -126,7 +125,7 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
 @choices.get("/choice")
 async def get_choice(request: Request, query: Annotated[ChoiceQuery, Query()], reader: ReaderDep) -> ChoiceOut:
     """The occupation that a text means on the page, or why there is none and what could be chosen instead."""
-    catalogue = await asyncio.to_thread(reader.catalogue, query.release)
+    catalogue = await reader.open(query.release)
     _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), query.domain)
     return ChoiceOut.of(choice)
 
