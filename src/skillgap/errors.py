@@ -30,6 +30,7 @@ SkillgapError
     ├── DomainNotLoaded
     ├── ReleaseNotFound
     ├── ReleaseOutOfReach
+    ├── ReleasesBusy
     ├── ChartsBusy
     └── SeveralFaults           all faults of one request
 """
@@ -237,6 +238,17 @@ class ReleaseOutOfReach(RequestError):
 
     code = "release-out-of-reach"
     precedence = 2
+
+
+class ReleasesBusy(RequestError):
+    """Too many requests wait for releases that are not in memory."""
+
+    code = "releases-busy"
+    precedence = 2
+
+    def __init__(self, parameter: str) -> None:
+        text = "Too many requests wait for releases that have to be read. The current release is in memory."
+        super().__init__(text, parameter=parameter)
 
 
 class ChartsBusy(RequestError):

@@ -148,6 +148,7 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
         ]
     if "release" in names or path.startswith("/releases/"):
         codes += [errors.NothingLoaded.code, errors.ReleaseNotFound.code, errors.ReleaseOutOfReach.code]
+        codes.append(errors.ReleasesBusy.code)
     if names & {"code", "from", "to", "occupation"}:
         codes += [errors.SeveralOccupations.code, errors.OccupationNotFound.code, errors.CodeOfOlderTaxonomy.code]
         codes.append(errors.OccupationNotRated.code)

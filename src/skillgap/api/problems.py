@@ -155,6 +155,11 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
         "The release has to be read from a database that is unavailable",
         "Ask again after `Retry-After` seconds; what is in memory is served meanwhile (/health names it).",
     ),
+    errors.ReleasesBusy: (
+        503,
+        "Too many requests wait for releases to be read",
+        "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
+    ),
     errors.ChartsBusy: (503, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."),
     errors.NothingLoaded: (
         503,

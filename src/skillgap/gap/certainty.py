@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from math import hypot
 from statistics import NormalDist
 from typing import NamedTuple
@@ -190,7 +190,7 @@ def _holm(elements: Sequence[ElementGap], alpha: float) -> set[str]:
     return certain
 
 
-@cache
+@lru_cache(maxsize=100)  # clients choose the confidence
 def normal_quantile(confidence: float) -> float:
     """The z of a two-sided interval, with two decimals: O*NET takes 1.96 for its 95 % bounds."""
     return round(STANDARD.inv_cdf(0.5 + confidence / 2), 2)

@@ -86,6 +86,11 @@ def rounded(figure: float) -> float:
     return round(figure, COMPUTED_DECIMALS)
 
 
+def percent_of(coverage: float) -> int:
+    """A coverage in whole per cent, for people; 100 only when nothing lacks."""
+    return 100 if coverage == 1 else min(99, round(coverage * 100))
+
+
 def occupation_ref(catalogue: Catalogue, code: str) -> OccupationRef:
     """Code and title of an occupation."""
     return OccupationRef(onetsoc_code=code, title=catalogue.occupations[code].title)

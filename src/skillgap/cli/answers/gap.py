@@ -21,6 +21,7 @@ from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.routes import gap_csv
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.schemas import percent_of
 from skillgap.settings import LlmSettings
 
 FromArgument = Annotated[str, typer.Argument(metavar="FROM", help=BY_CODE_OR_TITLE)]
@@ -52,7 +53,7 @@ def _show_gap(answer: SkillGapOut) -> None:
     summary = answer.summary
     heading = (
         f"{answer.source_title} -> {answer.to_occupation.title} (O*NET {answer.release}): "
-        f"{summary.gaps} gaps, {summary.missing} missing, coverage {summary.coverage:.0%}"
+        f"{summary.gaps} gaps, {summary.missing} missing, coverage {percent_of(summary.coverage)}%"
     )
     wraps = {"skill" if answer.domain == "skills" else "element": True}
     fixed = dict.fromkeys(("status", "from", "to", "difference", "importance"), False)

@@ -26,6 +26,7 @@ from skillgap.occupations.person.query import MatchesBody
 from skillgap.occupations.person.routes import matches_csv
 from skillgap.occupations.person.schemas import MatchesOut
 from skillgap.occupations.person.service import match_occupations
+from skillgap.occupations.schemas import percent_of
 
 
 def matches(
@@ -85,7 +86,7 @@ def _show_matches(answer: MatchesOut) -> None:
             match.occupation.title,
             f"{match.weighted_difference:.2f}",
             f"{match.weighted_gap:.2f}",
-            f"{match.coverage:.0%}",
+            f"{percent_of(match.coverage)}%",
             str(match.gaps),
             str(match.missing),
             str(match.job_zone or ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skillgap.cli.answers.output import is_wide, new_table, print_table
 from skillgap.occupations.moves.schemas import ClosenessOut, MovesOut, OpenersOut, PathOut, StepOut, WidestGapOut
+from skillgap.occupations.schemas import percent_of
 
 
 def show_moves(answer: MovesOut) -> None:
@@ -22,7 +23,7 @@ def show_moves(answer: MovesOut) -> None:
             move.occupation.title,
             f"{move.distance:.3f}" + (" *" if move.close else ""),
             f"{move.weighted_gap:.2f}",
-            f"{move.coverage:.0%}",
+            f"{percent_of(move.coverage)}%",
             str(move.job_zone or ""),
             move.related.relatedness_tier if move.related else "",
             _in_words(move.largest_gaps),
@@ -74,7 +75,7 @@ def _step_cells(number: str, step: StepOut) -> tuple[str, ...]:
         step.to_occupation.onetsoc_code,
         step.to_occupation.title,
         f"{step.weighted_gap:.2f}" + (" *" if step.close else ""),
-        f"{step.coverage:.0%}",
+        f"{percent_of(step.coverage)}%",
         _in_words(step.largest_gaps),
     )
 

@@ -1,7 +1,6 @@
 """``POST /skill-gaps`` and ``GET /matrix``: many pairs at once, streamed."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Body, Query, Response
@@ -18,7 +17,6 @@ from skillgap.occupations.pair.schemas import SkillGapOut
 router = StrictRouter(tags=["many at once"])
 
 JSON_LINES = "application/x-ndjson"
-LINES_AT_ONCE = 100  # sent together
 
 
 def _lines_of(*rows: type[PairOut | MatrixRowOut | SkillGapOut]) -> dict[int | str, dict[str, Any]]:
@@ -42,9 +40,7 @@ def post_skill_gaps(body: Annotated[PairsBody, Body()], reader: ReaderDep) -> Re
     """
     body = body.with_levels(reader.default_levels)
     catalogue = reader.catalogue(body.release)
-    lines = compare_pairs(catalogue, body)
-    chunks = ("".join(some) for some in iter(lambda: list(islice(lines, LINES_AT_ONCE)), []))
-    return _stream(chunks, body.format, "skill-gaps", body.domain, catalogue.info.release)
+    return _stream(compare_pairs(catalogue, body), body.format, "skill-gaps", body.domain, catalogue.info.release)
 
 
 @router.get(
