@@ -37,7 +37,7 @@ def releases(context: typer.Context, *, as_json: JsonOption = False, as_csv: Csv
 
 
 @app.command("use")
-def use(release: Annotated[str, typer.Argument(help="A loaded release, such as 29.2.")]) -> None:
+def use(release: Annotated[str, typer.Argument(metavar="RELEASE", help="A loaded release, such as 29.2.")]) -> None:
     """Activate RELEASE; a running service notices within seconds."""
     use_release(connect(DatabaseSettings().url(), to_write=True), release)
     logger.info("release %s answers from now on", release)
