@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from skillgap.database.replicas import choose_replica, replicas_of
+from skillgap.errors import DatabaseUnavailable
 
 
 def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine:
@@ -24,7 +25,10 @@ def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine
             choose_replica(engine, replicas, to_write=to_write)
         return engine
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnavailable(f"{url!r}: its folder cannot be made: {error.strerror}") from error
     busy = {} if "timeout" in url.query else {"timeout": 60}  # seconds to wait for a writer
     engine = create_engine(url, connect_args=busy)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from ssl import SSLCertVerificationError
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from skillgap.errors import DatabaseUnavailable, LoadInProgress
 
@@ -28,10 +28,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def domain_errors(engine: Engine) -> Iterator[None]:
-    """Raise DatabaseUnavailable or LoadInProgress for the driver's errors, without the password."""
+    """Raise DatabaseUnavailable or LoadInProgress for the driver's errors, without the password.
+
+    A statement that is wrong, or what it would store, is a fault of ours and stays the driver's error.
+    """
     try:
         yield
-    except OperationalError as error:
+    except (IntegrityError, DataError, ProgrammingError, NotSupportedError):
+        raise
+    except DBAPIError as error:
         if "database is locked" in str(error.orig):
             raise LoadInProgress("Another load is writing to this database. Try again when it is done.") from error
         raise DatabaseUnavailable(f"{engine.url!r}: {reason_of(error)}") from error
