@@ -13,6 +13,7 @@ from uuid import uuid4
 import typer
 
 from skillgap.cli.after_load import rescore_after_load
+from skillgap.cli.console import report_faults
 from skillgap.cli.load_tables import show_backfill, show_load
 from skillgap.cli.progress import step_progress
 from skillgap.database.engine import connect
@@ -52,7 +53,7 @@ def load(
         current = _current_release() if keep_current else None
         if current is None:
             raise
-        logger.error("THE LOAD FAILED, AND RELEASE %s STAYS CURRENT: %s", current, error)
+        report_faults([f"THE LOAD FAILED, AND RELEASE {current} STAYS CURRENT: {error}"])
     else:
         rescore_after_load()
 

@@ -58,7 +58,8 @@ def validate(table: Table, frame: pd.DataFrame, known: Known) -> tuple[pd.DataFr
     """The rows the table can take, and the others with the first reason found for each.
 
     ``frame`` has text in the table's columns, the line as its index and the file in ``file``; of
-    equal rows with the same key the first is kept, of different ones none. Raises SourceFileError for too many faults to keep.
+    equal rows with the same key the first is kept, of different ones none. Raises SourceFileError for
+    too many faults to keep.
     """
     reasons = _no_faults(frame)
     typed = pd.DataFrame({"file": frame["file"].to_numpy(), "line": frame.index.to_numpy()})
