@@ -15,6 +15,10 @@ help:  ## What there is to make
 run: $(INSTALLED)  ## Load a release if none is loaded, then serve it on http://127.0.0.1:8000
 	$(BIN)/skillgap up
 
+.PHONY: secrets
+secrets:  ## The passwords of docker-compose.yml's database, random, once: before the first `docker compose up`
+	@sh env/secrets.sh
+
 .PHONY: check
 check: lint  ## Lint, types, imports, unit and API tests on the sample and SQLite: a minute, what one runs all day
 	$(PYTEST) $(PARALLEL) -p no:schemathesis -m quick
@@ -61,14 +65,14 @@ examples: $(VENV)/.installed-dev  ## Write the examples of /openapi.json anew (n
 screenshots: $(VENV)/.installed-dev  ## Take the pictures of the page in docs/ (needs Chromium; real levels with ONET_DATA)
 	$(BIN)/python -m tests.page.screenshots
 
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
 .PHONY: lock
-lock: $(VENV)/.installed-dev  ## Compile the locks from pyproject.toml
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-		--group ops -c requirements-dev.txt -o requirements-ops.txt
+lock: $(VENV)/.installed-dev  ## Compile the five locks from pyproject.toml
+	$(COMPILE) --extra etl --extra mcp pyproject.toml -o requirements.txt
+	$(COMPILE) -c requirements.txt pyproject.toml -o requirements-api.txt
+	$(COMPILE) --extra etl --extra mcp --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --group ops -c requirements-dev.txt -o requirements-ops.txt
+	$(COMPILE) --group build -c requirements-dev.txt -o requirements-build.txt
 
 $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "skillgap needs Python 3.11 or newer: make PYTHON=python3.13 ...")'
@@ -78,7 +82,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	touch $@
 
 $(VENV)/.installed-ops: requirements-ops.txt $(VENV)/.installed-dev

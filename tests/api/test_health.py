@@ -36,6 +36,32 @@ def test_before_a_release_is_loaded_everything_says_so(client: TestClient) -> No
     assert client.get("/releases").json() == {"current": None, "releases": []}
 
 
+@pytest.fixture
+def client_without_database() -> Iterator[TestClient]:
+    """The service as it starts while MySQL is away: nobody listens on that port."""
+    yield from client_of("mysql+pymysql://skillgap:skillgap@127.0.0.1:1/skillgap")
+
+
+@pytest.mark.parametrize("path", ["/ready", "/skill-gap?from=11-1011.00&to=11-3013.00", "/occupations", "/releases"])
+def test_while_the_database_is_away_nobody_is_told_that_nothing_is_loaded(
+    client_without_database: TestClient, path: str
+) -> None:
+    response = client_without_database.get(path)
+
+    assert (response.status_code, response.json()["code"]) == (503, "release-out-of-reach")
+    assert response.json()["detail"] == "The database is unavailable, and no release has been read from it yet."
+    assert int(response.headers["retry-after"]) > 0
+
+
+def test_health_lives_without_a_database_and_says_why_it_is_empty(client_without_database: TestClient) -> None:
+    response = client_without_database.get("/health")
+    health = response.json()
+
+    assert (response.status_code, health["status"]) == (200, "empty")
+    assert [one["reason"] for one in health["degraded"]] == ["database"]
+    assert health["notes"] == ["The database is unavailable, and no release has been read from it yet."]
+
+
 def test_the_first_release_is_noticed_without_a_restart(client: TestClient, url: str) -> None:
     load(connect(make_url(url)), SAMPLE)
     client.app.state.live.refresh()

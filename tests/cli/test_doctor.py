@@ -12,12 +12,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url, text
 from typer.testing import CliRunner
 
+from skillgap.cli.doctor.database import known_revisions
 from skillgap.cli.main import app
 from skillgap.database.engine import connect
 from skillgap.errors import SourceNotFound
+from skillgap.migrations import alembic_config
 from tests.conftest import SAMPLE, TEST_MYSQL_URL, database_url, load
 
 NOBODY = "http://127.0.0.1:9/"
@@ -80,6 +83,14 @@ def test_an_empty_database_wants_a_load(doctor: Doctor, blank_engine: Engine, bl
     status, found = doctor(DATABASE_URL=blank_url)
     assert (status, found["schema"]) == (1, ("fail", "the database is empty -> run `skillgap load`"))
     assert found["rights"][0] == "ok"
+
+
+def test_the_doctor_knows_the_revisions_that_alembic_knows(blank_engine: Engine) -> None:
+    with blank_engine.connect() as connection:
+        script = ScriptDirectory.from_config(alembic_config(connection))
+
+    assert known_revisions() == sorted(revision.revision for revision in script.walk_revisions())
+    assert known_revisions()[-1] == script.get_current_head()
 
 
 @pytest.mark.parametrize(("revision", "advice"), [("0003", "brings it up to date"), ("9999", "update skillgap")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -153,6 +154,16 @@ def test_the_response_format_is_found_for_narratives_too(model: FakeModel) -> No
 def test_only_what_the_facts_bear_out_is_kept(text: str, element_id: str, kept: int) -> None:
     paragraphs, steps = grounded(f"Sure!\n{told(text, element_id)}\nBye.", FACTS)
     assert (len(paragraphs), len(steps)) == (kept, 1)
+
+
+def test_without_the_library_of_the_model_the_service_goes_on_and_says_so(
+    serve: Serve, model: FakeModel, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)  # as in the image of the API
+    client = serve(llm_model="a-model", llm_base_url=model.url, llm_api_key=KEY)
+
+    assert gap(client, COOKS, DEVELOPERS, explain="llm")["narrative"] is None
+    assert "explain=llm is off: the library openai is not installed" in caplog.text
 
 
 def test_nothing_usable_is_not_told(model: FakeModel) -> None:

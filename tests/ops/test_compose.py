@@ -1,4 +1,4 @@
-"""The three services as a user starts them: `docker compose up` on a fresh clone, nothing edited.
+"""The three services as a user starts them: `make secrets` and `docker compose up` on a fresh clone, nothing edited.
 
 Needs Docker, builds two images and takes a minute or more, so it runs only with TEST_COMPOSE=1.
 With ONET_DATA its data folder holds O*NET's own files, else the sample under another name.
@@ -75,7 +75,7 @@ class Stack:
 
     def sql(self, statement: str) -> subprocess.CompletedProcess[str]:
         """Run a statement as the API's user."""
-        client = 'MYSQL_PWD="$MYSQL_READER_PASSWORD" mysql -h 127.0.0.1 -u skillgap_api skillgap'
+        client = 'MYSQL_PWD="$(cat "$MYSQL_READER_PASSWORD_FILE")" mysql -h 127.0.0.1 -u skillgap_api skillgap'
         return self.try_compose("exec", "-T", "db", "sh", "-c", f'{client} -Ne "$0"', statement)
 
     def get(self, path: str, **parameters: str) -> httpx.Response:
@@ -103,18 +103,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    own = {"API_PORT": str(port), "SKILLGAP_DATA": str(data), "SKILLGAP_SECRETS": str(data.parent / "secrets")}
+    subprocess.run(["sh", "env/secrets.sh"], cwd=ROOT, env=inherited | own, check=True)
     running = Stack(
-        environment=inherited | {"API_PORT": str(port), "SKILLGAP_DATA": str(data)},
-        url=f"http://127.0.0.1:{port}",
-        release="29.2" if ONET_DATA else "sample",
+        environment=inherited | own, url=f"http://127.0.0.1:{port}", release="29.2" if ONET_DATA else "sample"
     )
     running.compose("down", "--volumes", "--remove-orphans")
     try:
-        up = running.try_compose("up", "--build", "--detach", timeout=1800)
+        up = running.try_compose("up", "--build", "--detach", "--wait", timeout=1800)
         assert up.returncode == 0, up.stderr + running.try_compose("logs").stdout
-        for attempt in within(60):
-            with attempt:
-                assert running.get("/ready").json() == {"release": running.release}
         yield running
     finally:
         running.compose("down", "--volumes", "--remove-orphans", "--rmi", "local")
@@ -131,17 +128,75 @@ def test_the_stack_answers_with_the_figures_of_the_release_in_the_data_folder(st
     ]
 
 
-def test_docker_finds_the_api_healthy(stack: Stack) -> None:
-    for attempt in within(60):
-        with attempt:
-            assert stack.container("api")["State"]["Health"]["Status"] == "healthy"
+def test_what_up_waited_for_answers_and_is_healthy(stack: Stack) -> None:
+    assert stack.get("/ready").json() == {"release": stack.release}
+    assert stack.container("api")["State"]["Health"]["Status"] == "healthy"
+
+
+def test_without_passwords_up_says_what_makes_them(stack: Stack) -> None:
+    without = {name: value for name, value in stack.environment.items() if name != "SKILLGAP_SECRETS"}
+    command = ["docker", "compose", "--env-file", os.devnull, "up", "--no-start"]
+    refused = subprocess.run(command, cwd=ROOT, env=without, capture_output=True, text=True, check=False)
+
+    assert refused.returncode != 0
+    assert 'run "make secrets" once' in refused.stderr
 
 
 def test_the_api_knows_no_login_but_its_own(stack: Stack) -> None:
     environment = dict(line.split("=", 1) for line in stack.container("api")["Config"]["Env"] if "=" in line)
 
     assert environment["MYSQL_USER"] == "skillgap_api"
-    assert not [name for name, value in environment.items() if value == "skillgap-development"]
+    assert stack.compose("exec", "-T", "api", "ls", "/run/secrets").split() == ["reader-password"]
+
+
+@pytest.mark.parametrize("service", ["db", "etl", "api"])
+def test_no_password_is_in_the_environment_of_a_container(stack: Stack, service: str) -> None:
+    folder = Path(stack.environment["SKILLGAP_SECRETS"])
+    passwords = [path.read_text() for path in folder.iterdir()]
+
+    assert len(set(passwords)) == 3
+    assert not [password for password in passwords if password in json.dumps(stack.container(service)["Config"])]
+
+
+def test_the_database_is_on_a_network_of_its_own(stack: Stack) -> None:
+    assert list(stack.container("db")["NetworkSettings"]["Networks"]) == [f"{PROJECT}_database"]
+    network = ["docker", "network", "inspect", f"{PROJECT}_database", "--format", "{{.Internal}}"]
+    assert subprocess.run(network, capture_output=True, text=True, check=True).stdout.strip() == "true"
+
+
+def test_the_image_of_the_api_is_small_and_holds_no_library_of_the_loader(stack: Stack) -> None:
+    image = ["docker", "image", "inspect", stack.container("api")["Image"], "--format", "{{.Size}}"]
+    size = int(subprocess.run(image, capture_output=True, text=True, check=True).stdout)
+    look = "import importlib.util as u; print([m for m in ('pandas', 'openai', 'alembic', 'mcp') if u.find_spec(m)])"
+
+    assert size <= 390_000_000
+    assert stack.compose("exec", "-T", "api", "python", "-c", look).strip() == "[]"
+
+
+def test_both_images_share_the_layers_of_the_api_s_libraries(stack: Stack) -> None:
+    api, etl = (layers_of(stack.container(service)["Image"]) for service in ("api", "etl"))
+    shared = sum(one == other for one, other in zip(api, etl, strict=False))
+
+    assert shared == len(api) - 1  # all but the layer of the package itself
+
+
+def layers_of(image: str) -> list[str]:
+    inspect = ["docker", "image", "inspect", image, "--format", "{{json .RootFS.Layers}}"]
+    return list(json.loads(subprocess.run(inspect, capture_output=True, text=True, check=True).stdout))
+
+
+def test_the_doctor_runs_beside_the_api(stack: Stack) -> None:
+    found = json.loads(stack.compose("exec", "-T", "api", "skillgap", "doctor", "--role", "serve", "--json"))
+
+    assert {one["subject"] for one in found["checks"] if one["state"] == "fail"} == set()
+
+
+def test_a_command_that_loads_says_what_the_api_s_image_lacks(stack: Stack) -> None:
+    refused = stack.try_compose("exec", "-T", "api", "skillgap", "load")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("skillgap: this needs the library ")
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_the_database_is_told_nothing_but_its_own_logins(stack: Stack) -> None:
@@ -218,6 +273,26 @@ def test_the_api_answers_while_the_database_is_away_and_says_so(stack: Stack) ->
     for attempt in within(60):
         with attempt:
             assert stack.get("/health").json()["database"]["reachable"] is True
+
+
+def test_an_api_that_starts_without_the_database_lives_and_is_not_ready(stack: Stack) -> None:
+    stack.compose("stop", "db")
+    try:
+        stack.compose("restart", "api")
+        for attempt in within(60):
+            with attempt:
+                assert stack.get("/ready").json()["code"] == "release-out-of-reach"
+        assert stack.get("/health").status_code == 200
+        for attempt in within(60):
+            with attempt:
+                assert stack.container("api")["State"]["Health"]["Log"][-1]["ExitCode"] == 1
+        assert stack.container("api")["State"]["Health"]["Status"] != "healthy"
+    finally:
+        stack.compose("start", "db")
+    for attempt in within(60):
+        with attempt:
+            assert stack.container("api")["State"]["Health"]["Status"] == "healthy"
+    assert stack.get("/ready").json() == {"release": stack.release}
 
 
 def test_a_second_up_changes_nothing(stack: Stack) -> None:

@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
-from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, LogSettings, OnetSettings
+from skillgap.settings import (
+    AccessSettings,
+    ApiSettings,
+    DatabaseSettings,
+    LlmSettings,
+    LogSettings,
+    OnetSettings,
+    TracingSettings,
+    WebServicesSettings,
+)
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "ops" / "kubernetes"
@@ -154,6 +164,57 @@ def test_the_ports_meet_from_the_ingress_to_the_process() -> None:
     assert served["targetPort"] == port["name"]
     assert backend == {"name": "api", "port": {"name": served["name"]}}
     assert allowed["port"] == port["containerPort"]
+
+
+@pytest.mark.parametrize("name", ["next-upstream", "next-upstream-tries", "connect-timeout", "read-timeout"])
+def test_the_ingress_passes_a_request_on_as_nginx_does(name: str) -> None:
+    site = (ROOT / "ops" / "nginx" / "site.conf").read_text()
+    written = re.search(rf"^ *proxy_{name.replace('-', '_')} (.+?)s?;$", site, re.MULTILINE)
+    annotations = MANIFESTS["ingress/api"]["metadata"]["annotations"]
+
+    assert written is not None
+    assert annotations[f"nginx.ingress.kubernetes.io/proxy-{name}"] == written[1]
+
+
+def test_the_download_reaches_no_private_network() -> None:
+    (rule,) = (rule for rule in MANIFESTS["networkpolicy/load"]["spec"]["egress"] if rule["ports"][0]["port"] == 443)
+    excepted = {network for place in rule["to"] for network in place["ipBlock"]["except"]}
+
+    assert excepted >= {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"}
+
+
+@pytest.mark.parametrize(("policy", "secret"), [("api", "reader"), ("load", "loader")])
+def test_a_policy_lets_out_what_the_settings_reach_and_nothing_else(
+    policy: str, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        MANIFESTS["configmap/skillgap"]["data"] | MANIFESTS[f"secret/skillgap-{secret}"]["stringData"]
+    ).items():
+        monkeypatch.setenv(name, value)
+    let_out = [
+        (port["protocol"], port["port"])
+        for rule in MANIFESTS[f"networkpolicy/{policy}"]["spec"]["egress"]
+        for port in rule["ports"]
+    ]
+
+    assert sorted(let_out) == sorted([("TCP", 53), ("UDP", 53), *(("TCP", port) for port in reached_by(policy))])
+
+
+def reached_by(policy: str) -> Iterator[int | None]:
+    """The ports that the API or the load connects to with the settings of the environment."""
+    yield DatabaseSettings().url().port
+    model, services = LlmSettings(), WebServicesSettings()
+    if model.llm_model:
+        yield model.llm_base_url.port if model.llm_base_url else 443
+    if policy == "load":
+        yield OnetSettings().onet_base_url.port
+        return
+    if services.onet_api_key:
+        yield services.onet_web_services_url.port
+    if endpoint := TracingSettings().otel_exporter_otlp_endpoint:
+        yield endpoint.port
+    if storage := AccessSettings().api_rate_storage:
+        yield urlsplit(storage.get_secret_value()).port or 6379
 
 
 def test_what_selects_pods_selects_ours() -> None:

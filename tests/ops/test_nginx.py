@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from uvicorn import Config
 
 from skillgap.database.engine import connect
+from skillgap.settings import AccessSettings
 from tests.conftest import SAMPLE, load
 from tests.faults.service import serving
 from tests.ops.nginx import CONFIGURATION, free_port, nginx_before
@@ -108,6 +109,13 @@ def test_nginx_lets_go_of_an_idle_connection_before_the_replica_does() -> None:
 
     assert kept is not None
     assert int(kept[1]) < Config(app="").timeout_keep_alive
+
+
+def test_the_api_answers_before_nginx_gives_up_on_it() -> None:
+    waiting = re.search(r"proxy_read_timeout (\d+)s;", (CONFIGURATION / "site.conf").read_text())
+
+    assert waiting is not None
+    assert int(waiting[1]) > AccessSettings().api_request_seconds
 
 
 def test_limits_count_the_client_and_not_nginx(sample_url: str, tmp_path: Path) -> None:

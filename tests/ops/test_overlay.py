@@ -24,6 +24,8 @@ def services() -> dict[str, Any]:
     files = ("-f", "docker-compose.yml", "-f", "ops/compose/cluster.yml")
     command = ["docker", "compose", *files, "config", "--format", "json"]
     own = {name: value for name, value in os.environ.items() if name not in ("API_PORT", "TMPDIR")}
+    # Names that a shell may have for another purpose change nothing.
+    own |= {"SKILLGAP_SECRETS": "./env/secrets", "MYSQL_USER": "another", "MYSQL_READER_USER": "another"}
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
     if "is not a docker command" in done.stderr or "unknown shorthand flag" in done.stderr:
         pytest.skip("needs docker compose")
@@ -64,6 +66,36 @@ def test_the_servers_differ_where_they_must_and_share_no_volume(services: dict[s
                if mount["target"] == "/var/lib/mysql"}  # fmt: skip
 
     assert len(ids) == len(volumes) == 3
+
+
+@pytest.mark.parametrize("server", ["db", "db2", "db3"])
+def test_every_server_makes_the_users_that_log_in(services: dict[str, Any], server: str) -> None:
+    made, api, etl = (services[name]["environment"] for name in (server, "api", "etl"))
+
+    assert (made["MYSQL_READER_USER"], made["MYSQL_READER_PASSWORD_FILE"]) == (
+        (api["MYSQL_USER"], api["MYSQL_PASSWORD_FILE"])
+    )
+    assert (made["MYSQL_USER"], made["MYSQL_PASSWORD_FILE"]) == (etl["MYSQL_USER"], etl["MYSQL_PASSWORD_FILE"])
+    assert made["MYSQL_DATABASE"] == api["MYSQL_DATABASE"] == etl["MYSQL_DATABASE"]
+
+
+@pytest.mark.parametrize("server", ["db", "db2", "db3", "group"])
+def test_a_server_is_on_the_internal_network_alone(services: dict[str, Any], server: str) -> None:
+    assert set(services[server]["networks"]) == {"database"}
+
+
+@pytest.mark.parametrize(
+    ("service", "secrets"),
+    [
+        ("api", {"reader-password"}),
+        ("etl", {"owner-password"}),
+        ("group", {"group-password"}),
+        ("db3", {"owner-password", "reader-password", "group-password"}),
+        ("proxy", set()),
+    ],
+)
+def test_a_service_has_the_secrets_that_it_needs(services: dict[str, Any], service: str, secrets: set[str]) -> None:
+    assert {one["source"] for one in services[service].get("secrets", ())} == secrets
 
 
 def test_every_file_that_is_mounted_is_there(services: dict[str, Any]) -> None:

@@ -100,3 +100,12 @@ def test_nothing_loaded_is_a_page_that_reloads() -> None:
         response = client.get("/")
     assert (response.status_code, response.headers["refresh"]) == (503, "5")
     assert "No release is loaded" in response.text
+
+
+def test_without_a_database_the_page_does_not_say_that_nothing_is_loaded() -> None:
+    away = "mysql+pymysql://skillgap:skillgap@127.0.0.1:1/skillgap"  # nobody listens there
+    with TestClient(create_app(DatabaseSettings(database_url=away))) as client:
+        response = client.get("/")
+    assert (response.status_code, response.headers["refresh"]) == (503, "5")
+    assert "The database is unavailable" in response.text
+    assert "skillgap load" not in response.text

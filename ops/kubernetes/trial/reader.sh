@@ -1,5 +1,5 @@
 # MySQL's image runs this once, when the volume of the database is new: the API's user, which may
-# only read. It runs within the image's own script, so it changes no shell option.
+# only read. It runs within the image's own script, so it changes no shell option. The password may lie in a file.
 
 # A value as SQL text.
 sql_text() {
@@ -8,9 +8,10 @@ sql_text() {
     echo "'${value//"$quote"/"$quote$quote"}'"
 }
 
+password=${MYSQL_READER_PASSWORD:-$(<"${MYSQL_READER_PASSWORD_FILE:?}")}
 reader="$(sql_text "${MYSQL_READER_USER:?}")@'%'"
 MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --protocol=socket --host=localhost --user=root <<SQL
-CREATE USER $reader IDENTIFIED BY $(sql_text "${MYSQL_READER_PASSWORD:?}");
+CREATE USER $reader IDENTIFIED BY $(sql_text "$password");
 -- An underscore would stand for any letter here.
 GRANT SELECT ON \`${MYSQL_DATABASE//_/\\_}\`.* TO $reader;
 SQL

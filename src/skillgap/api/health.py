@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from skillgap import __version__
 from skillgap.api.problems import ALL_PROBLEMS
-from skillgap.http.reader import ReaderDep
+from skillgap.http.reader import UNREAD, ReaderDep
 from skillgap.http.routing import StrictRouter
 from skillgap.occupations.releases.schemas import ReleaseOut
 from skillgap.occupations.schemas import SAMPLE_NOTE
@@ -78,7 +78,7 @@ class HealthOut(BaseModel):
     """The process and what it holds."""
 
     status: Literal["ok", "degraded", "empty"] = Field(
-        description="degraded: the database is unavailable or only the sample is loaded; empty: nothing is loaded."
+        description="degraded: the database is unavailable or only the sample is loaded; empty: no release is held."
     )
     version: str
     started_at: datetime
@@ -120,10 +120,10 @@ async def get_health(request: Request, reader: ReaderDep, response: Response) ->
     degraded, notes = [], []
     if live.fault:
         degraded.append(DegradedOut(reason="database", since=live.fault_since))
-        notes.append("The database is unavailable; what was read before is served.")
-    if catalogue is None:
+        notes.append("The database is unavailable; what was read before is served." if catalogue else UNREAD)
+    elif catalogue is None:
         notes.append("No release is loaded. Run `skillgap load`.")
-    elif catalogue.info.illustrative:
+    if catalogue and catalogue.info.illustrative:
         degraded.append(DegradedOut(reason="sample", since=live.served_since))
         notes.append(SAMPLE_NOTE)
     if failed:
@@ -165,7 +165,7 @@ async def get_ready(reader: ReaderDep, response: Response) -> ReadyOut:
 
 
 @router.get("/problems/{code}", summary="What a problem means")
-async def get_problem(code: str) -> ProblemTypeOut:
+async def get_problem(code: Annotated[str, Path(examples=["occupation-not-rated"])]) -> ProblemTypeOut:
     """The page that the `type` of a problem points to."""
     for problem in ALL_PROBLEMS:
         if problem.code == code:

@@ -57,8 +57,10 @@ def require_no_fault(progress: RescoringProgress) -> None:
 
 
 def open_database() -> Engine:
-    """The configured database, at the newest schema."""
+    """The configured database, at the newest schema; raises NothingLoaded rather than make a file of SQLite's."""
     engine = connect(DatabaseSettings().url(), to_write=True)
+    with reading(engine):
+        pass
     migrate(engine)
     return engine
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response, params
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -50,8 +51,10 @@ class StrictRoute(APIRoute):
             except RequestValidationError as error:
                 faults = validation_faults(error)
             malformed = {fault.parameter for fault in faults}
-            others = model.request_faults({**request.path_params, **values}, Reader(request)) if model else ()
-            faults += (fault for fault in others if fault.parameter not in malformed)
+            if model:  # in a thread: a release may have to be read
+                sent = {**request.path_params, **values}
+                others = await run_in_threadpool(lambda: list(model.request_faults(sent, Reader(request))))
+                faults += (fault for fault in others if fault.parameter not in malformed)
             raise SeveralFaults(_distinct([*faults, *name_faults])) from None
 
         return handle_strictly

@@ -21,7 +21,7 @@ from skillgap.occupations.moves.service import rank_moves
 from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
 from skillgap.occupations.pair.service import compare
-from skillgap.occupations.schemas import OccupationRef, release_notes
+from skillgap.occupations.schemas import OccupationRef, percent_of, release_notes
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue
 
@@ -236,7 +236,7 @@ def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
     target, summary = answer.to_occupation, answer.summary
     widest = ", ".join(gap.element_name for gap in answer.skill_gaps[:MOST_REASONS])
     return (
-        f"By {catalogue.info.title}, {answer.source_title} bring {summary.coverage:.0%} of the skill "
+        f"By {catalogue.info.title}, {answer.source_title} bring {percent_of(summary.coverage)}% of the skill "
         f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
         f"{f', most of all {widest}' if widest else ''}."
     )
@@ -254,5 +254,5 @@ def _move(move: MoveOut) -> ClosestMove:
         weighted_gap=move.weighted_gap,
         largest_gaps=widest,
         related=move.related is not None,
-        sentence=f"{title}: {move.coverage:.0%} of the skill levels are there{lacking}.",
+        sentence=f"{title}: {percent_of(move.coverage)}% of the skill levels are there{lacking}.",
     )

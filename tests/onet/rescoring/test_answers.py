@@ -86,7 +86,7 @@ def test_an_unrated_occupation_becomes_comparable_plainly_marked(client: TestCli
     assert "are those of a language model (a-model, prompt levels-2, asked 20" in notes
     assert "USDOL/ETA has not approved" in notes
     assert "How far a-model agrees with O*NET has not been measured" in notes
-    assert "every skill weighs the same" in notes
+    assert "every element weighs the same" in notes
     assert f"There are no rescored levels of {COOKS}" in notes
     assert all(one["to_importance"] is None for one in answer["skill_gaps"])
     assert all(one["certainty"] is None for one in answer["skill_gaps"])

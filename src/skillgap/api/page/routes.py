@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Annotated, Any, Self
@@ -28,12 +27,11 @@ from skillgap.occupations.charts.rows import (
     headline,
     in_order,
     is_judged,
-    percent_of,
     rows_of,
     signed,
     whole_comparison,
 )
-from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef
+from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef, percent_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.tables import DOMAINS
@@ -100,10 +98,11 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
     snapshot = reader.snapshot
     if snapshot.catalogue is None:
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS), "Refresh": str(RETRY_AFTER_SECONDS)}
-        return page("empty.html", {}, status=503, headers=wait)
+        unavailable = request.app.state.live.fault is not None
+        return page("empty.html", {"unavailable": unavailable}, status=503, headers=wait)
     address = Address.of(request.query_params)
     try:
-        catalogue = await asyncio.to_thread(reader.catalogue, address.release)
+        catalogue = await reader.open(address.release)
     except ReleaseNotFound:
         return RedirectResponse(f"./{address.to(release=None)}", status_code=303)
     if address.domain not in catalogue.profiles:
@@ -134,7 +133,7 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
 @choices.get("/choice")
 async def get_choice(request: Request, query: Annotated[ChoiceQuery, Query()], reader: ReaderDep) -> ChoiceOut:
     """The occupation that a text means on the page, or why there is none and what could be chosen instead."""
-    catalogue = await asyncio.to_thread(reader.catalogue, query.release)
+    catalogue = await reader.open(query.release)
     choose = partial(chosen, domain=query.domain, levels=query.levels or reader.default_levels)
     _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), choose)
     return ChoiceOut.of(choice)

@@ -1,21 +1,21 @@
 """Checks of the database: the server, its schema, the user's rights, and the data.
 
-Nothing is changed and nothing is created, not even the file of an SQLite database. Findings name
-folders and addresses, and never a password or a key.
+No row is changed, and no file of an SQLite database is created. Findings name folders and addresses,
+and no password or key.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from skillgap.cli.doctor.check import CLOCK_TOLERANCE, TIMEOUT_SECONDS, Check, Role, verdict
@@ -24,7 +24,6 @@ from skillgap.database.base import Base
 from skillgap.database.engine import connect
 from skillgap.database.transactions import reading
 from skillgap.errors import DatabaseUnavailable
-from skillgap.migrations import alembic_config
 
 ADVICE = {
     1044: "this user has no right to the database: GRANT SELECT (the API) or ALL (the load) on it",
@@ -110,7 +109,7 @@ def _check_rights(connection: Connection, role: Role) -> Check:
     if "SELECT" not in granted:
         return Check("rights", "fail", "may not read", "GRANT SELECT on the database")
     if role == "serve" and writes and not sqlite:
-        advice = "serving needs SELECT alone: env/api.env has a user"
+        advice = "serving needs SELECT alone: env/mysql/reader.sh makes such a user"
         return Check("rights", "warn", f"may also {', '.join(writes)}", advice)
     if role == "load" and missing:
         advice = f"GRANT {', '.join(missing)} on the database"
@@ -142,15 +141,21 @@ def _like(pattern: str) -> str:
     return "".join(wild.get(piece) or re.escape(piece.removeprefix("\\")) for piece in pieces)
 
 
+def known_revisions() -> list[str]:
+    """The schema's revisions that this version knows, the newest last; without Alembic, which only loads need."""
+    versions = files("skillgap").joinpath("migrations", "versions")
+    return sorted(file.name.partition("_")[0] for file in versions.iterdir() if file.name[0].isdigit())
+
+
 def _check_schema(connection: Connection) -> Check:
-    script = ScriptDirectory.from_config(alembic_config(connection))
-    head = script.get_current_head()
-    revision = MigrationContext.configure(connection).get_current_revision()
+    known = known_revisions()
+    head = known[-1]
+    if not inspect(connection).has_table("alembic_version"):
+        return Check("schema", "fail", "the database is empty", "run `skillgap load`")
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     if revision == head:
         return Check("schema", "ok", f"revision {revision}")
-    if revision is None:
-        return Check("schema", "fail", "the database is empty", "run `skillgap load`")
-    if revision in {known.revision for known in script.walk_revisions()}:
+    if revision in known:
         advice = "run `skillgap load` of this version, which brings it up to date"
         return Check("schema", "fail", f"revision {revision}, {head} is needed", advice)
     advice = "update skillgap: what is here is older than what made the tables"
@@ -160,4 +165,6 @@ def _check_schema(connection: Connection) -> Check:
 def _advice(error: DatabaseUnavailable) -> str:
     cause = getattr(error.__cause__, "orig", None)
     number = cause.args[0] if cause is not None and cause.args else 0
+    if isinstance(cause, sqlite3.Error):
+        return "is this the right file, is it whole, and may it be read?"
     return ADVICE.get(number, "is the server there, and is the address right?")

@@ -11,6 +11,7 @@ from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION
 from skillgap.occupations.pair.query import GapQuery, PairQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.schemas import percent_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 
@@ -110,11 +111,6 @@ def headline(answer: SkillGapOut, view: View) -> Headline:
         f"{answer.to_occupation.title} need; {_to_raise(len(counted), new, view.domain)}.",
         _filters(view.min_gap, certain=certain),
     )
-
-
-def percent_of(coverage: float) -> int:
-    """A coverage in whole per cent; 100 only when nothing lacks."""
-    return 100 if coverage == 1 else min(99, round(coverage * 100))
 
 
 def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:

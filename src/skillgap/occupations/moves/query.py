@@ -11,7 +11,7 @@ from skillgap.gap.transitions import Direction, Move
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, Page, ReleaseQuery
 from skillgap.occupations.pair.query import PairQuery
-from skillgap.occupations.schemas import FilterOut
+from skillgap.occupations.schemas import FilterOut, rounded
 from skillgap.onet.catalogue import Catalogue
 
 MOST_STEPS = 6
@@ -88,7 +88,7 @@ def _filters(
 ) -> Iterator[tuple[str, float | bool, Callable[[Move], bool]]]:
     """The filters that are used, in order: parameter, value, and which moves stay."""
     if (least := query.min_coverage) is not None:
-        yield "min_coverage", least, lambda move: move.step.coverage >= least
+        yield "min_coverage", least, lambda move: rounded(move.step.coverage) >= least
     if (most := query.max_job_zone_difference) is not None:
         near = _within_job_zones(catalogue, code, most)
         yield "max_job_zone_difference", most, lambda move: move.other in near

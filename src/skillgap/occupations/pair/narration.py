@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from skillgap.occupations.pair.narrative import MOST_POINTS, Narrator, NoNarrative
@@ -9,6 +11,8 @@ from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 
 if TYPE_CHECKING:
     from skillgap.settings import LlmSettings
+
+logger = logging.getLogger(__name__)
 
 LONGEST_WAIT = 20.0  # seconds; a request behind HTTP must not take longer
 BY_ANCHORS = "{why} The gap is explained by O*NET's own examples alone (explain=anchors)."
@@ -19,6 +23,9 @@ OFF = "No language model is configured."
 def create_narrator(settings: LlmSettings) -> tuple[Narrator, Any] | None:
     """A narrator and its connection to the model, to be closed; None where none is configured."""
     if settings.llm_model is None or not (settings.llm_base_url or settings.llm_api_key):
+        return None
+    if find_spec("openai") is None:
+        logger.warning("explain=llm is off: the library openai is not installed (skillgap[etl])")
         return None
     # Imported here, so that a worker without a model does not hold the client's memory.
     from skillgap.llm.client import Chat
