@@ -93,6 +93,14 @@ def test_a_server_that_is_not_there_is_a_failure_that_costs_nothing(model: FakeM
     assert reply.fault == "no connection to http://127.0.0.1:9/v1: All connection attempts failed"
 
 
+@pytest.mark.parametrize("behaviour", [plain(raw=b" " * 5_000_000), plain(raw=b" " * 5_000_000, status=500)])
+def test_a_server_that_sends_without_an_end_is_left(model: FakeModel, behaviour: Any) -> None:
+    model.script.append(behaviour)
+    reply = ask(model)
+    assert (reply.kind, reply.next) == (ReplyKind.FAILED, Next.LATER)
+    assert "the server sent more than 4,000,000 bytes" in reply.fault
+
+
 def test_a_server_that_takes_no_connection_is_a_failure_that_costs_nothing(model: FakeModel) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
         reply = ask(model, base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v1", timeout_seconds=1)

@@ -276,6 +276,9 @@ def test_an_occupation_that_a_model_rates_is_compared(rescored_site: str, open_p
     expect(page.locator("#headline")).to_contain_text("of what Computer Occupations, All Other need")
     assert page.url == f"{rescored_site}/?from={MODELS}&to=15-1299.00&levels=rescored"
     expect(page.locator("#answer")).to_contain_text("are those of a language model (a-model, prompt")
+    # Only the release's own ratings are ranked: no path leads to it, and nothing is requested in vain.
+    expect(page.get_by_role("heading", name="Closest moves from Models")).to_be_visible()
+    assert page.locator("[data-next=path]").count() == 0
 
 
 def test_without_a_script_form_answer_and_links_work(sample_site: str, open_page: OpenPage) -> None:

@@ -18,6 +18,7 @@ from httpx2 import ConnectError, ConnectTimeout, PoolTimeout, ProxyError
 from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, Timeout, omit
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
+from skillgap.llm.bounded import bounded_client
 from skillgap.llm.replies import Next, Reply, ReplyKind, ResponseFormat, Usage
 from skillgap.retry_after import retry_after
 
@@ -99,7 +100,9 @@ class Chat:
             base_url=self.base_url,
             timeout=Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds / 2)),
             max_retries=0,  # the caller counts every attempt
-            default_headers={"Authorization": f"Bearer {self._key}"},
+            # Not compressed: the length of a response is bounded as it is sent.
+            default_headers={"Authorization": f"Bearer {self._key}", "Accept-Encoding": "identity"},
+            http_client=bounded_client(),
         )
 
     async def __aenter__(self) -> Self:

@@ -240,8 +240,10 @@ def test_page_and_chart_say_that_levels_are_a_models(serve: Serve, run_job: Resc
     assert "but for the levels that a note above names as a language model" in page
     drawn = client.get("/skill-gap/chart.json", params=query).json()
     assert "Levels of Computer Occupations, All Other: language model a-model." in drawn["title"]["subtitle"]
+    assert re.findall(r'data-next="(.*?)"', page) == ["moves", "openers"]
     swapped = client.get("/", params={"from": UNRATED, "to": COOKS, "levels": "rescored"}).text
     assert f'href="./?levels=rescored&amp;from={COOKS}&amp;to={UNRATED}"' in swapped
+    assert "data-next" not in swapped
 
 
 def test_an_assistant_is_answered_by_the_same_levels(run_job: Rescore, sqlite_url: str) -> None:

@@ -173,6 +173,7 @@ def _comparison(
     rows = rows_of(answer, address)
     return {
         "answer": answer,
+        "ranked": [code for code in (source.code, target.code) if code in catalogue.profiles["skills"]],
         "headline": headline(answer, address),
         "percent": percent_of(answer.summary.coverage),
         "is_judged": is_judged(answer),

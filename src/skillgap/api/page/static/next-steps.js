@@ -1,5 +1,5 @@
 // Next steps: a path through other occupations, the closest moves, and the skills that open the most occupations.
-// A block whose request fails or has no results stays hidden.
+// A block whose request fails or has no results stays hidden; one for what the release has not rated is not there.
 
 import { percentOf } from "./answer.js";
 import { element } from "./dom.js";
@@ -31,10 +31,11 @@ export async function showNextSteps(from, to, { release, levels }) {
 }
 
 async function showBlock(name, path, parameters, itemsOf) {
+  const block = document.querySelector(`[data-next=${name}]`);
+  if (!block) return;
   const answer = await fetchJson(path, parameters).catch(() => null);
   const items = answer ? itemsOf(answer) : [];
   if (!items.length) return;
-  const block = document.querySelector(`[data-next=${name}]`);
   block.querySelector("ol, ul").append(...items);
   block.hidden = document.getElementById("next-steps").hidden = false;
 }
