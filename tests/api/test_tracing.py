@@ -106,5 +106,7 @@ def test_traces_without_their_libraries_are_one_line(
     monkeypatch.setattr("sys.argv", ["skillgap", "serve"])
     with pytest.raises(SystemExit, match="1"):
         main()
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("pip install 'skillgap[otel]'.")
+    assert capsys.readouterr().err == (
+        "skillgap: OTEL_EXPORTER_OTLP_ENDPOINT is set, but what sends traces is not installed: "
+        "pip install 'skillgap[otel]'.\n"
+    )
