@@ -96,10 +96,11 @@ def test_a_status_names_each_of_its_problems() -> None:
     assert response["description"] == (
         "`took-too-long`: The answer took too long; `nothing-loaded`: No release is loaded yet; "
         "`release-out-of-reach`: The release has to be read from a database that is unavailable; "
+        "`releases-busy`: Too many requests wait for releases to be read; "
         "`charts-busy`: Too many charts are being drawn"
     )
     examples = response["content"]["application/problem+json"]["examples"]
-    assert list(examples) == ["took-too-long", "nothing-loaded", "release-out-of-reach", "charts-busy"]
+    assert list(examples) == ["took-too-long", "nothing-loaded", "release-out-of-reach", "releases-busy", "charts-busy"]
 
 
 @pytest.mark.parametrize("path", GET_PATHS)

@@ -112,7 +112,7 @@ class ProblemTypeOut(BaseModel):
 
 @router.get("/health", summary="The process and what it holds")
 async def get_health(request: Request, reader: ReaderDep, response: Response) -> HealthOut:
-    """Always 200 while the process lives; `status` says how well."""
+    """200 whatever is held; `status` says how well the service does."""
     response.headers["Cache-Control"] = "no-store"
     live: LiveCatalogue = request.app.state.live
     catalogue = reader.snapshot.catalogue

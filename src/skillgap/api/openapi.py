@@ -108,7 +108,7 @@ async def _swagger_ui() -> HTMLResponse:
 
 
 def _document(app: DocumentedApi) -> dict[str, Any]:
-    """FastAPI's document, with problems instead of its own 422, and an example for every answer."""
+    """FastAPI's document, with problems instead of its own 422, and examples of what is sent as text."""
     document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):

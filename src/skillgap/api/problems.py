@@ -64,7 +64,7 @@ class ProblemOut(BaseModel):
     instance: str
     code: str
     request_id: str | None
-    errors: list[FaultOut] = Field(description="Every fault of the request, each with its code.")
+    errors: list[FaultOut] = Field(description="The faults of the request, 100 at most, each with its code.")
 
 
 NOT_FOUND = Problem(404, "not-found", "There is nothing at this address", "See /docs for what there is.")
@@ -173,7 +173,7 @@ ALL_PROBLEMS = (*PROBLEMS.values(), *AT_THE_EDGE, NOT_FOUND, METHOD_NOT_ALLOWED,
 
 
 def answer_with_problems(app: FastAPI) -> None:
-    """Let every error the app raises be answered as a problem."""
+    """Let the app answer faults of requests as problems; ``RequestContext`` does so for faults of ours."""
     app.exception_handler(RequestError)(_request_error)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_exception)

@@ -59,13 +59,13 @@ class StrictQuery(BaseModel):
         """What the loaded releases find wrong with values that may be malformed otherwise.
 
         ``values`` are as sent, by parameter, those in the path among them. With this, a response that refuses
-        malformed values names every other fault of the request too.
+        malformed values names the other faults of the request too.
         """
         yield from ()
 
 
 class ReleaseQuery(StrictQuery):
-    """The parameter of every route that reads a release."""
+    """The parameter of routes that read one release."""
 
     release: str | None = Field(
         default=None, max_length=20, description="A loaded release; without it the current one."

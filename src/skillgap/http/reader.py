@@ -68,7 +68,7 @@ class Reader:
         return await run_in_threadpool(self.catalogue, release) if held is None else held
 
     async def read(self, release: str | None, use_case: Callable[[Catalogue], Result]) -> Result:
-        """What a use case makes of a release, on the event loop; only another release is read aside.
+        """What a use case makes of a release, on the event loop; a release that is not in memory is read in a thread.
 
         Occupations that the current release does not rate are fetched from O*NET Web Services where that is
         set up, and the use case is tried again; raises what it raises.

@@ -1,4 +1,4 @@
-"""Routes that refuse what they do not document, and name every fault of a request in one answer."""
+"""Routes that refuse what they do not document, and name the faults of a request in one answer."""
 
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping

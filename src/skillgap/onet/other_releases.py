@@ -17,8 +17,8 @@ MOST_WAITING = 16  # requests, each of which holds one of the 40 threads that al
 class OtherReleases:
     """The catalogues of the runs that were used last.
 
-    A run is read once for all requests that wait for it. Who wants another run does not wait for that read, and
-    who wants one that is held waits for none.
+    A run is read once for the requests that wait for it. Who wants another run waits only while ``MOST_READS`` are
+    being read; who wants one that is held does not wait.
     """
 
     def __init__(self) -> None:

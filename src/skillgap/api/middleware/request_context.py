@@ -29,7 +29,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestContext:
-    """Gives every request an id, a log line and its metrics; responds 500 to an exception that nobody handled.
+    """Gives every HTTP request an id, a log line and its metrics; responds 500 to an exception that nobody handled.
 
     ``headers`` are added to every response that does not have them.
     """
