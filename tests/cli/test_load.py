@@ -77,7 +77,7 @@ def test_bad_data_end_with_0_where_a_release_is_loaded_and_that_is_asked_for(run
     assert run("load").returncode == 1
     kept = run("load", "--keep-current")
     assert kept.returncode == 0
-    assert re.search(r"ERROR +THE LOAD FAILED, AND RELEASE sample STAYS CURRENT: data/broken: ", kept.stderr)
+    assert "skillgap: THE LOAD FAILED, AND RELEASE sample STAYS CURRENT: data/broken: " in kept.stderr
     assert current(tmp_path) == "sample"
 
 
@@ -103,8 +103,6 @@ def test_a_loaded_release_that_is_named_is_current_again_and_said_to_be(run: Run
     ("address", "fault"),
     [
         ("sqlite:///no.sqlite", "file is not a database"),
-        ("sqlite:///no.sqlite/other/x.sqlite", "its folder cannot be made: "),
-        ("sqlite:////proc/nowhere/x.sqlite", "its folder cannot be made: No such file or directory"),
         ("sqlite:////proc/version", "(file is not a database|attempt to write a readonly database|unable to open.*)"),
     ],
 )

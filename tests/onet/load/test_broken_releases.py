@@ -146,7 +146,7 @@ BROKEN = {
     ),
     "a duplicate key": (
         change_line("Occupation Data.txt", 3, lambda _: ["11-1011.00", "Chief Again", "Twice."]),
-        r"Occupation Data\.txt: .* at line 3: same key as line 2",
+        r"Occupation Data\.txt: .* at line 2: rows with the same key differ: lines 2, 3",
     ),
     "0.2 % bad rows": (
         with_bad_rows(0.002),
