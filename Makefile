@@ -82,7 +82,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(INSTALLED)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.txt
 	touch $@
 
 $(VENV)/.installed-ops: requirements-ops.txt $(VENV)/.installed-dev

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 
 from skillgap import settings
 from skillgap.api.problems import ALL_PROBLEMS
+from skillgap.cli.lazy import LazyCommand
 from skillgap.cli.main import app as commands
 from skillgap.database.base import Base
 
@@ -120,6 +121,7 @@ def command_names(group: typer.core.TyperGroup, prefix: str) -> Iterator[tuple[s
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
+        command = command.loaded() if isinstance(command, LazyCommand) else command
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         yield f"{prefix} {name}", options - {"--help"}
         if isinstance(command, typer.core.TyperGroup):

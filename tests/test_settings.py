@@ -27,9 +27,9 @@ def fault(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
     def run() -> str:
         monkeypatch.setattr("sys.argv", ["skillgap", "releases"])
-        with pytest.raises(SystemExit) as left:
+        with pytest.raises(SystemExit):
             main.main()
-        return str(left.value)
+        return capsys.readouterr().err.removesuffix("\n")
 
     return run
 

@@ -1,4 +1,4 @@
-"""The errors of the domain; only ``api/problems.py`` knows HTTP.
+"""The errors of the domain; ``api/problems.py`` maps those that a request can raise to HTTP.
 
 SkillgapError
 ├── SourceError                 a release cannot be read or fetched
@@ -14,12 +14,14 @@ SkillgapError
 │   ├── RescoringInProgress
 │   └── NotEnoughRatings        too few to measure agreement on
 ├── ExportError
+├── AddressUnavailable          nothing can be served there
 ├── NotInstalled                a setting needs an optional part that is not installed
 ├── NothingToGoBackTo           no release was current before
 └── RequestError                a request cannot be answered; each class has its ``code``
     ├── NothingLoaded
     ├── InvalidParameter
     ├── InvalidBody
+    ├── UnsupportedMediaType
     ├── BodyTooLarge
     ├── SeveralOccupations
     ├── OccupationNotFound
@@ -28,6 +30,7 @@ SkillgapError
     ├── DomainNotLoaded
     ├── ReleaseNotFound
     ├── ReleaseOutOfReach
+    ├── ReleasesBusy
     ├── ChartsBusy
     └── SeveralFaults           all faults of one request
 """
@@ -109,6 +112,10 @@ class ExportError(SkillgapError):
     """A file could not be written."""
 
 
+class AddressUnavailable(SkillgapError):
+    """The address to serve on is in use, reserved, or not of this machine."""
+
+
 class NotInstalled(SkillgapError):
     """A setting needs an optional part of skillgap that is not installed."""
 
@@ -135,13 +142,16 @@ class RequestError(SkillgapError):
 
 
 class NothingLoaded(RequestError):
-    """No release has been loaded yet."""
+    """No release has been loaded yet; ``missing`` is the database's file, where that does not exist."""
 
     code = "nothing-loaded"
     precedence = 2
 
-    def __init__(self) -> None:
-        super().__init__("No O*NET release has been loaded yet. Run `skillgap load`, then ask again.")
+    def __init__(self, missing: PurePath | None = None) -> None:
+        advice = "Run `skillgap load`, then ask again."
+        if missing is not None:
+            advice = f"There is no {missing}: run `skillgap load` here, or go to the folder where one is loaded."
+        super().__init__(f"No O*NET release has been loaded yet. {advice}")
 
 
 class InvalidParameter(RequestError):
@@ -155,6 +165,13 @@ class InvalidBody(RequestError):
     """The body of a request is not a JSON object."""
 
     code = "invalid-body"
+    precedence = 0
+
+
+class UnsupportedMediaType(RequestError):
+    """The body of a request is declared as something else than JSON."""
+
+    code = "unsupported-media-type"
     precedence = 0
 
 
@@ -221,6 +238,17 @@ class ReleaseOutOfReach(RequestError):
 
     code = "release-out-of-reach"
     precedence = 2
+
+
+class ReleasesBusy(RequestError):
+    """Too many requests wait for releases that are not in memory."""
+
+    code = "releases-busy"
+    precedence = 2
+
+    def __init__(self, parameter: str) -> None:
+        text = "Too many requests wait for releases that have to be read. The current release is in memory."
+        super().__init__(text, parameter=parameter)
 
 
 class ChartsBusy(RequestError):

@@ -19,6 +19,7 @@ from skillgap.api.middleware.route_templates import RouteTemplates
 SCOPE: dict[str, Any] = {
     "type": "http",
     "method": "GET",
+    "client": ("192.0.2.7", 5000),
     "path": "/occupations",
     "raw_path": b"/occupations",
     "query_string": b"q=cook",
@@ -82,8 +83,26 @@ def test_a_line_holds_request_and_response(as_json: bool) -> None:
     line = stream.getvalue()
     if as_json:
         fields = json.loads(line)
-        assert (fields["method"], fields["status"], fields["request_id"]) == ("GET", 200, "mine-1")
+        assert (fields["method"], fields["path"], fields["status"]) == ("GET", "/occupations", 200)
+        assert (fields["client"], fields["request_id"]) == ("192.0.2.7", "mine-1")
         line = f"{fields['time']} {fields['level']}    {fields['message']}\n"
-    assert re.fullmatch(
-        r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO    GET /occupations\?q=cook 200 \d\.\d\d ms\n", line
-    )
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO    GET /occupations 200 \d\.\d\d ms\n", line)
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_line_does_not_say_what_somebody_looks_for(as_json: bool) -> None:
+    stream = Written()
+    log = AccessLog(stream, as_json=as_json)
+    asyncio.run(send_requests(log))
+    log.write()
+    assert "cook" not in stream.getvalue()
+
+
+def test_a_client_without_an_address_has_a_line_too() -> None:
+    async def add(log: AccessLog) -> None:
+        log.add({**SCOPE, "client": None}, 200, 0.001)
+        log.write()
+
+    stream = Written()
+    asyncio.run(add(AccessLog(stream, as_json=True)))
+    assert json.loads(stream.getvalue())["client"] is None

@@ -59,3 +59,19 @@ def test_every_method_of_an_address_is_named(sample_client: TestClient, method: 
     response = sample_client.request(method, path)
     assert response.status_code == 405
     assert response.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "path", [f"/skill-gap/?{PAIR}", "/occupations/", "/health/", "/docs/", "/static/page", "/matches/"]
+)
+def test_no_address_leads_to_another_host(sample_client: TestClient, path: str) -> None:
+    response = sample_client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+    assert (response.status_code, response.json()["code"]) == (404, "not-found")
+    assert "location" not in response.headers
+    assert "evil.example" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/?release=1.0", "/?from=registered%20nurses", "/?domain=abilities"])
+def test_the_page_redirects_within_itself(sample_client: TestClient, path: str) -> None:
+    response = sample_client.get(path, headers={"Host": "evil.example"}, follow_redirects=False)
+    assert (response.status_code, response.headers["location"][:2]) == (303, "./")

@@ -54,3 +54,19 @@ def test_more_wrong_names_than_an_answer_holds_are_told_in_short(sample_client: 
     told = faults(sample_client, "get", "/scales", query)
     assert len(told) == 100
     assert all(len(name) <= 60 for name, _ in told)
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/paths", "/skill-gap/chart.json", "/matrix"])
+def test_a_domain_that_is_not_loaded_is_told_once(sample_client: TestClient, path: str) -> None:
+    problem = sample_client.get(f"{path}?from=31-1131&to=29-1141&domain=abilities").json()
+    assert [(one["code"], one["parameter"]) for one in problem["errors"]] == [("domain-not-loaded", "domain")]
+    assert problem["detail"].count("abilities") == 1
+
+
+def test_a_domain_that_is_not_loaded_hides_no_other_fault(sample_client: TestClient) -> None:
+    problem = sample_client.get("/skill-gap?from=99-9999&to=15-1299&domain=abilities").json()
+    assert [(one["code"], one["parameter"]) for one in problem["errors"]] == [
+        ("domain-not-loaded", "domain"),
+        ("occupation-not-found", "from"),
+        ("occupation-not-rated", "to"),
+    ]

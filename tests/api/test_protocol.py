@@ -135,6 +135,19 @@ def test_what_is_not_http_is_refused(connection: socket.socket) -> None:
     assert problem_in(read_to_end(connection)) == (400, "malformed-request")
 
 
+@pytest.mark.parametrize(("hosts", "told"), [(b"", "this one has none"), (b"Host: a\r\nHost: b\r\n", "this one has 2")])
+def test_http_1_1_has_one_host(connection: socket.socket, hosts: bytes, told: str) -> None:
+    connection.sendall(b"GET /health HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
+    received = read_to_end(connection)
+    assert problem_in(received) == (400, "malformed-request")
+    assert told in received.decode()
+
+
+def test_http_1_0_needs_no_host(connection: socket.socket) -> None:
+    connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+    assert read_to_end(connection).startswith(b"HTTP/1.1 200")
+
+
 def test_a_large_head_within_the_limit_is_answered(connection: socket.socket) -> None:
     connection.sendall(HEALTH + b"X-Large: " + b"x" * (MAX_HEAD_BYTES - 1000) + b"\r\n\r\n")
     assert connection.recv(65536).startswith(b"HTTP/1.1 200")

@@ -91,6 +91,7 @@ def test_every_request_is_a_span_with_its_route_and_its_id(
         for span in spans
         if "skillgap.request_id" in strings(span.attributes)
     }
+    assert {strings(span.attributes)["url.query"] for span in requests.values()} == {""}
     assert requests["made"].trace_id.hex() == "0af7651916cd43dd8448eb211c80319c"
     queries = [span for span in spans if "db.query.text" in strings(span.attributes)]
     assert {span.trace_id for span in queries} == {requests["read"].trace_id}

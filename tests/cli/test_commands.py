@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import shutil
 import signal
@@ -13,14 +12,19 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from skillgap import __version__
+from skillgap.cli.lazy import LazyCommand
 from skillgap.cli.main import MODULES, app
+from tests.cli.conftest import Skillgap
+from tests.cli.running import on_terminal
 from tests.conftest import SAMPLE, sample_file
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -65,47 +69,82 @@ def test_a_release_is_loaded_and_compared(run: Run) -> None:
     assert "sample" in run("releases").stdout
 
 
-def test_moves_and_paths_are_what_the_interface_answers(run_on_sample: Run, sample_client: TestClient) -> None:
-    asked = ("--direction", "to", "--measure", "gap", "--min-coverage", "0.8", "--limit", "3")
-    moves = json.loads(run_on_sample("moves", "29-1141", *asked, "--json").stdout)
-    query = "direction=to&measure=gap&min_coverage=0.8&limit=3"
-    assert moves == sample_client.get(f"/occupations/29-1141.00/moves?{query}").json()
-    path = json.loads(run_on_sample("path", "37-2011", "29-1141", "--max-steps", "2").stdout)
-    query = "from=37-2011&to=29-1141&max_steps=2"
-    assert path == sample_client.get(f"/paths?{query}").json()
+@pytest.mark.usefixtures("_sample_is_loaded")
+@pytest.mark.parametrize(
+    ("arguments", "request_"),
+    [
+        (("gap", "31-1131", "29-1141"), "/skill-gap?from=31-1131&to=29-1141"),
+        (("gap", "31-1131", "29-1141", "--domain", "all"), "/skill-gap?from=31-1131&to=29-1141&domain=all"),
+        (
+            ("moves", "29-1141", "--direction", "to", "--measure", "gap", "--min-coverage", "0.8", "--limit", "3"),
+            "/occupations/29-1141.00/moves?direction=to&measure=gap&min_coverage=0.8&limit=3",
+        ),
+        (("moves", "29-1141", "--domain", "skills"), "/occupations/29-1141.00/moves?domain=skills"),
+        (("path", "37-2011", "29-1141", "--max-steps", "2"), "/paths?from=37-2011&to=29-1141&max_steps=2"),
+        (("path", "37-2011", "29-1141", "--domain", "all"), "/paths?from=37-2011&to=29-1141&domain=all"),
+        (
+            ("openers", "31-1131", "--within", "0.8", "--occupations", "2", "--limit", "3"),
+            "/occupations/31-1131/openers?within=0.8&occupations=2&limit=3",
+        ),
+        (("search", "nurse"), "/occupations?q=nurse"),
+        (("search", "[/x]"), "/occupations?q=[/x]"),
+        (("diff", "sample", "sample"), "/releases/sample/diff/sample"),
+        (
+            ("diff", "sample", "sample", "--from", "31-1131", "--to", "29-1141", "--domain", "all"),
+            "/releases/sample/diff/sample?from=31-1131&to=29-1141&domain=all",
+        ),
+        (("diff", "sample", "sample", "--occupation", "31-1131"), "/releases/sample/diff/sample?occupation=31-1131"),
+    ],
+    ids=str,
+)
+def test_json_and_csv_are_what_the_interface_answers(
+    skillgap: Skillgap, sample_client: TestClient, arguments: tuple[str, ...], request_: str
+) -> None:
+    assert json.loads(skillgap(*arguments, "--json").out) == sample_client.get(request_).json()
+    if arguments[0] != "diff":
+        separator = "&" if "?" in request_ else "?"
+        assert skillgap(*arguments, "--csv").out == sample_client.get(f"{request_}{separator}format=csv").text
+
+
+def test_releases_are_what_the_interface_answers(skillgap: Skillgap, sample_client: TestClient) -> None:
+    database = f"sqlite:///{sample_file()}"
+    listed = skillgap("releases", "--json", DATABASE_URL=database)
+    assert json.loads(listed.out) == sample_client.get("/releases").json()
+    assert skillgap("releases", "--csv").out == sample_client.get("/releases?format=csv").text
+
+
+@pytest.mark.usefixtures("_sample_is_loaded")
+def test_matches_are_what_the_interface_answers(
+    skillgap: Skillgap, sample_client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"levels": {"2.A.1.b": 3}, "anchors": {"2.A.1.d": 4}, "measure": "gap"}
+    (tmp_path / "levels.json").write_text(json.dumps(body))
+    matched = skillgap("matches", "levels.json", "--min-coverage", "0.5", "--limit", "3")
+    asked = body | {"min_coverage": 0.5, "limit": 3}
+    assert json.loads(matched.out) == sample_client.post("/matches", json=asked).json()
+    csv = sample_client.post("/matches", json=asked | {"format": "csv"}).text
+    assert skillgap("matches", "levels.json", "--min-coverage", "0.5", "--limit", "3", "--csv").out == csv
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps(body).encode())))
+    other = sample_client.post("/matches", json=body | {"measure": "difference"}).json()
+    assert json.loads(skillgap("matches", "-", "--measure", "difference").out) == other
+
+
+def test_levels_of_the_setting_are_used_as_by_the_interface(skillgap: Skillgap) -> None:
+    asked = skillgap("gap", "31-1131", "29-1141", DATABASE_URL=f"sqlite:///{sample_file()}", LEVELS="rescored")
+    assert json.loads(asked.out)["levels"]["asked"] == "rescored"
 
 
 @pytest.mark.usefixtures("run_on_sample")
 def test_a_terminal_gets_tables(tmp_path: Path) -> None:
-    moves = on_terminal(tmp_path, "moves", "29-1141", "--other-major-group")
+    moves = on_terminal(tmp_path, "moves", "29-1141", "--other-major-group", columns=200).printed
     assert "Moves from Registered Nurses (O*NET sample)" in moves
     assert re.search(r"│ \d+ +│ 25-2021\.00 │ .* │ 0\.\d{3}", moves)
     assert re.search(r"other_major_group .*True.* left out .*0", moves)
-    assert "* close: resemblance of skills up to" in re.sub(r"\x1b\[[\d;]*m", "", moves)
-    path = on_terminal(tmp_path, "path", "37-2011", "29-1141")
+    assert "* close: resemblance of skills up to" in moves
+    path = on_terminal(tmp_path, "path", "37-2011", "29-1141", columns=200).printed
     assert re.search(r"│ directly +│ 29-1141\.00 │ Registered Nurses", path)
-    gap = on_terminal(tmp_path, "gap", "37-2011", "29-1141")
+    gap = on_terminal(tmp_path, "gap", "37-2011", "29-1141", columns=200).printed
     assert "Housekeeping Cleaners -> Registered Nurses" in gap
-
-
-def on_terminal(folder: Path, *arguments: str) -> str:
-    """What a command prints on a terminal of 200 columns."""
-    ours, its = pty.openpty()
-    environment = os.environ | {"COLUMNS": "200", "TERM": "xterm"}
-    command = [sys.executable, "-m", "skillgap", *arguments]
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=its) as process:
-        os.close(its)
-        printed = b"".join(_read_all(ours))
-    os.close(ours)
-    assert process.returncode == 0
-    return printed.decode()
-
-
-def _read_all(terminal: int) -> Iterator[bytes]:
-    """Its bytes to the end, which Linux calls an input/output error and macOS the empty string."""
-    with suppress(OSError):
-        while chunk := os.read(terminal, 65536):
-            yield chunk
 
 
 def test_the_release_a_setting_names_is_loaded_and_a_second_time_nothing_changes(run: Run) -> None:
@@ -194,25 +233,67 @@ def test_a_failure_is_one_clear_line_and_status_1(run: Run, arguments: tuple[str
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("gap", "11-1011"), ("releases", "use"), ("nonsense",), ("load", "--nonsense")]
+    "arguments", [(), ("gap", "11-1011"), ("releases", "use"), ("nonsense",), ("moves", "29-1141", "--json", "--csv")]
 )
 def test_wrong_usage_is_status_2(arguments: tuple[str, ...]) -> None:
     assert CliRunner().invoke(app, arguments).exit_code == 2
 
 
-def test_the_help_lists_every_command_without_importing_pandas(run: Run) -> None:
+def test_the_help_lists_every_command_and_imports_none(run: Run) -> None:
     helped = run("--help", PYTHONPROFILEIMPORTTIME="1")
     assert helped.returncode == 0
     assert all(f" {name} " in helped.stdout for name in MODULES)
     imported = {line.rpartition("|")[2].strip() for line in helped.stderr.splitlines()}
-    assert "skillgap.cli.load" in imported
-    assert "pandas" not in imported
+    assert "skillgap.cli.main" in imported
+    assert imported & {"fastapi", "numpy", "openai", "pandas", "pydantic_settings", "sqlalchemy", "uvicorn"} == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_help_says_of_a_command_what_its_own_help_begins_with(name: str) -> None:
+    command = LazyCommand(name, MODULES[name]).loaded()
+    assert MODULES[name].summary == " ".join(command.help.split("\n\n")[0].split())
+
+
+def all_commands() -> Iterator[tuple[str, ...]]:
+    """Every command, and every command of a command."""
+    for name, entry in MODULES.items():
+        command = LazyCommand(name, entry).loaded()
+        yield (name,)
+        yield from ((name, other) for other in getattr(command, "commands", ()))
+
+
+COMMANDS = list(all_commands())
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_help_of_a_command_explains_it_in_sentences(command: tuple[str, ...]) -> None:
+    helped = CliRunner().invoke(app, [*command, "--help"])
+    assert helped.exit_code == 0
+    text = " ".join(re.split(r"[╭┌]─", helped.output)[0].split("\n")[3:])
+    assert re.search(r"Example: .*skillgap .+|[A-Z].{15,}\. *$", text), text
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_an_option_that_there_is_not_is_status_2(command: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(app, [*command, "--nonsense"]).exit_code == 2
+
+
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    assert run("--version").stdout == f"skillgap {__version__}\n"
+
+
+def test_a_shell_completes_commands_and_their_options() -> None:
+    complete = {"_SKILLGAP_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
+    begun = CliRunner().invoke(app, [], prog_name="skillgap", env=complete | {"COMP_WORDS": "skillgap se"})
+    assert begun.output.split() == ["serve", "search"]
+    option = complete | {"COMP_WORDS": "skillgap gap --d", "COMP_CWORD": "2"}
+    assert CliRunner().invoke(app, [], prog_name="skillgap", env=option).output.split() == ["--domain"]
 
 
 def test_all_faults_of_a_pair_are_in_one_line(run_on_sample: Run) -> None:
-    failed = run_on_sample("gap", "cook", "55-1016")
+    failed = run_on_sample("gap", "99-9999", "55-1016")
     assert failed.returncode == 1
-    assert "'cook' is not an O*NET-SOC code" in failed.stderr
+    assert "has no occupation 99-9999.00" in failed.stderr
     assert "55-1016.00 Infantry Officers" in failed.stderr
 
 

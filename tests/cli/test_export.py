@@ -102,7 +102,8 @@ def test_wrong_usage_is_status_2(arguments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("p.csv", "--from", "cook", "--to", "99-9999"), "'cook' is not .* no occupation 99-9999"),
+        (("p.csv", "--from", "99-9998", "--to", "99-9999"), "no occupation 99-9998.* no occupation 99-9999"),
+        (("p.csv", "--from", "xyzzyq", "--to", "qqwwx"), "that 'xyzzyq' could mean.* that 'qqwwx' could mean"),
         (("p.csv", "--domain", "abilities"), "was loaded without abilities"),
         (("nowhere/p.csv",), "nowhere/p.csv: No such file or directory"),
     ],

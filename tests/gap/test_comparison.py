@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skillgap.gap.certainty import ComparisonOptions, compare
 from skillgap.gap.comparison import Status, compare_profiles, coverage, skill_gap
 from skillgap.gap.ratings import Profile
 from tests.builders import profile, rating
@@ -66,13 +67,13 @@ def test_a_not_relevant_target_asks_for_nothing() -> None:
     assert skill_gap(profile(rating(level="0.00")), target) == []
 
 
-def test_a_source_without_a_row_is_missing() -> None:
-    (gap,) = skill_gap(profile(), profile(rating(level="0.88")))
-    assert (gap.status, gap.source_level, gap.source) == (Status.MISSING, Decimal(0), None)
-
-
-def test_an_element_only_the_source_has_is_not_asked_for() -> None:
-    assert skill_gap(profile(rating()), profile()) == []
+@pytest.mark.parametrize("absent", ["source", "target"])
+def test_an_element_without_a_level_on_one_side_is_unknown_and_in_no_figure(absent: str) -> None:
+    sides = [rating("A", "2.00", "3.00")], [rating("A", "3.00", "3.00")]
+    sides[absent == "source"].append(rating("B", "6.00", "5.00"))
+    compared = compare(profile(*sides[0]), profile(*sides[1]), ComparisonOptions())
+    assert [gap.element.element_id for gap in compared.gaps] == ["A"]
+    assert (compared.unknown, round(compared.coverage, 5), compared.weighted_gap) == (1, 0.66667, 1.0)
 
 
 @pytest.mark.parametrize("side", ["source", "target", "both"])
@@ -89,7 +90,8 @@ def test_the_widest_gap_is_first_then_the_more_important_then_the_lower_id() -> 
         rating("2.A.1.c", level="3.00", importance="4.00"),
         rating("2.A.1.d", level="2.00", importance="3.00"),
     )
-    order = [gap.element_id for gap in skill_gap(profile(), target)]
+    source = profile(*(rating(element_id, level="0.00") for element_id in target))
+    order = [gap.element_id for gap in skill_gap(source, target)]
     assert order == ["2.A.1.c", "2.A.1.b", "2.A.1.a", "2.A.1.d"]
 
 
@@ -112,7 +114,7 @@ def test_coverage_is_weighted_by_the_targets_importance() -> None:
 
 
 def test_a_target_that_asks_for_nothing_is_covered() -> None:
-    assert coverage(profile(), profile(rating(level="0.00", importance="1.00"))) == 1.0
+    assert coverage(profile(rating()), profile(rating(level="0.00", importance="1.00"))) == 1.0
 
 
 @given(profiles())
@@ -124,10 +126,9 @@ def test_there_is_no_gap_to_oneself(own: Profile) -> None:
 @given(profiles(), profiles())
 def test_every_gap_is_positive_and_target_minus_source(source: Profile, target: Profile) -> None:
     for gap in skill_gap(source, target):
-        held = source.get(gap.element_id)
         assert gap.difference > 0
         assert gap.target_level == target[gap.element_id].level.data_value
-        assert gap.difference == gap.target_level - (held.effective_level if held else 0)
+        assert gap.difference == gap.target_level - source[gap.element_id].effective_level
         assert not target[gap.element_id].not_relevant
         assert (gap.status is Status.MISSING) == (gap.source_level == 0)
 
@@ -142,8 +143,10 @@ def test_the_order_is_total_and_the_rows_order_does_not_matter(source: Profile, 
 
 
 @given(profiles(), profiles())
-def test_comparing_names_every_element_of_the_target_once(source: Profile, target: Profile) -> None:
-    assert sorted(one.element_id for one in compare_profiles(source, target).elements) == sorted(target)
+def test_comparing_names_every_element_that_both_sides_have_once(source: Profile, target: Profile) -> None:
+    assert sorted(one.element_id for one in compare_profiles(source, target).elements) == sorted(
+        source.keys() & target.keys()
+    )
 
 
 @given(profiles(), profiles())

@@ -107,8 +107,9 @@ def test_an_element_that_one_release_lacks_has_no_gap_there() -> None:
     assert (one.change, one.after, one.target) == (
         GapChange.VANISHED, None, RatingChange.NO_LONGER_RATED
     )  # fmt: skip
-    (one,) = changed_gaps({}, profile(), {}, profile(rating("a", "2.00")))
-    assert (one.change, one.before, one.source) == (GapChange.APPEARED, None, None)
+    (one,) = changed_gaps(source, profile(), source, profile(rating("a", "2.00")))
+    assert (one.change, one.before, one.target) == (GapChange.APPEARED, None, RatingChange.NEWLY_RATED)
+    assert changed_gaps({}, profile(), {}, profile(rating("a", "2.00"))) == []  # the source's level is unknown
 
 
 def test_nothing_changes_between_a_release_and_itself() -> None:

@@ -39,16 +39,18 @@ def hundredths(lowest: int, highest: int) -> st.SearchStrategy[str]:
     return st.integers(lowest, highest).map(lambda n: str(Decimal(n) / 100))
 
 
-PROFILES = st.sets(st.sampled_from("ABCDE")).flatmap(
-    lambda elements: st.tuples(
-        *(
-            st.builds(rating, st.just(element), hundredths(0, 700), st.none() | hundredths(100, 500), st.booleans())
-            for element in sorted(elements)
-        )
-    ).map(lambda ratings: profile(*ratings))
-)
-OCCUPATIONS = st.lists(PROFILES, min_size=1, max_size=5).map(
-    lambda profiles: {f"11-10{i}1.00": each for i, each in enumerate(profiles)}
+def profiles_on(elements: str) -> st.SearchStrategy[Profile]:
+    ratings = (
+        st.builds(rating, st.just(element), hundredths(0, 700), hundredths(100, 500), st.booleans())
+        for element in elements
+    )
+    return st.tuples(*ratings).map(lambda ratings: profile(*ratings))
+
+
+OCCUPATIONS = (
+    st.sampled_from(["", "A", "ABCDE"])
+    .flatmap(lambda elements: st.lists(profiles_on(elements), min_size=1, max_size=5))
+    .map(lambda profiles: {f"11-10{i}1.00": each for i, each in enumerate(profiles)})
 )
 
 
@@ -143,14 +145,26 @@ def test_distances_of_one_occupation_are_its_row_and_its_column(measure, occupat
         assert distances.distances_to(matrix, i, measure) == pytest.approx(table[:, i], abs=1e-12)
 
 
-def test_not_relevant_counts_as_level_0_and_an_unrated_importance_as_no_weight():
+def test_not_relevant_counts_as_level_0():
     matrix = ProfileMatrix.of(
-        {"a": profile(rating("A", "0.88", "1.50", True)), "b": profile(rating("B", "2.12", None))}
+        {
+            "a": profile(rating("A", "0.88", "1.50", True), rating("B", "2.12")),
+            "b": profile(rating("A", "1.00"), rating("B", "2.12", "1")),
+        }
     )
 
     assert matrix.elements == ("A", "B")
-    assert matrix.levels.tolist() == [[0, 0], [0, 212]]
-    assert matrix.weights.tolist() == [[50, 0], [0, 0]]
+    assert matrix.levels.tolist() == [[0, 212], [100, 212]]
+    assert matrix.weights.tolist() == [[50, 400], [400, 0]]
+
+
+@pytest.mark.parametrize("lacking", [[rating("A", "3")], [rating("A", "3"), rating("B", "2.12", None)]])
+def test_an_occupation_without_a_level_or_an_importance_has_no_rank(lacking):
+    whole = profile(rating("A", "1"), rating("B", "2"))
+    domain = {"a": whole, "b": profile(*lacking), "c": whole}
+
+    assert ProfileMatrix.of(domain).codes == ("a", "c")
+    assert Transitions({"skills": domain}).incomplete == 1
 
 
 def test_occupations_are_sorted_and_only_those_rated_in_every_domain_are_compared():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -85,9 +87,50 @@ def test_a_server_that_stays_silent_is_left_in_time(model: FakeModel) -> None:
     assert reply.fault == "no answer within 0.2 s"
 
 
-def test_a_server_that_is_not_there_is_a_failure(model: FakeModel) -> None:
+def test_a_server_that_is_not_there_is_a_failure_that_costs_nothing(model: FakeModel) -> None:
     reply = ask(model, base_url="http://127.0.0.1:9/v1")
-    assert (reply.kind, reply.next) == (ReplyKind.FAILED, Next.LATER)
+    assert (reply.kind, reply.next, reply.tokens(999)) == (ReplyKind.FAILED, Next.LATER, 0)
+    assert reply.fault == "no connection to http://127.0.0.1:9/v1: All connection attempts failed"
+
+
+def test_a_server_that_takes_no_connection_is_a_failure_that_costs_nothing(model: FakeModel) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, socket.create_connection(full.getsockname()):
+        reply = ask(model, base_url=f"http://127.0.0.1:{full.getsockname()[1]}/v1", timeout_seconds=1)
+    assert (reply.kind, reply.next, reply.tokens(999)) == (ReplyKind.FAILED, Next.LATER, 0)
+    assert reply.fault.endswith(": no answer in time")
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "sk-of ours", "sk-of\nours", "sk-\ud800"])
+def test_a_key_that_cannot_be_sent_is_said_and_not_shown(model: FakeModel, key: str) -> None:
+    reply = ask(model, api_key=key)
+    assert (reply.kind, reply.next, reply.tokens(999)) == (ReplyKind.FAILED, Next.STOP, 0)
+    assert reply.fault == "LLM_API_KEY has characters that no key has; nothing was sent"
+    assert model.requests == []
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        plain(raw=b'{"choices": [{"message": {"content": "\\ud800"}}]}'),
+        plain(content="{}", model="\ud800"),
+        plain(refusal="\ud800"),
+        failing(500, "\ud800 went wrong"),
+        failing(400, "it went wrong", code="\ud800"),
+    ],
+)
+def test_half_a_character_can_be_stored(model: FakeModel, behaviour: Any) -> None:
+    model.script.append(behaviour)
+    reply = ask(model)
+    assert f"{reply.text} {reply.fault} {reply.model_answered}".encode()
+
+
+@pytest.mark.parametrize("tokens", [10**30, -1])
+def test_a_count_of_tokens_that_is_none_is_not_counted(model: FakeModel, tokens: int) -> None:
+    usage = {"prompt_tokens": tokens, "completion_tokens": 1}
+    body = {"choices": [{"message": {"content": "{}"}}], "usage": usage}
+    model.script.append(plain(raw=json.dumps(body).encode()))
+    reply = ask(model)
+    assert (reply.kind, reply.text, reply.tokens(999)) == (ReplyKind.ANSWER, "{}", 999)
 
 
 @pytest.mark.parametrize(

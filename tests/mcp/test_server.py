@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from sqlalchemy import make_url
 
 from mcp import Client, StdioServerParameters
 from skillgap.database.engine import connect
+from skillgap.database.transactions import writing
+from skillgap.onet.catalogue import current_catalogue
+from skillgap.onet.supplements.ratings import Fetched, Outcome, read_supplement
+from skillgap.onet.web_services.backfill import store_supplement
 from tests.conftest import SAMPLE, load, sample_file
 from tests.occupations.worked_release import RELEASE, write_worked_release
 
@@ -33,12 +38,12 @@ def loaded(files: Path, folder: Path, **options: Any) -> str:
 
 
 @contextmanager
-def assistant(database: str) -> Iterator[tuple[BlockingPortal, Client]]:
+def assistant(database: str, **settings: str) -> Iterator[tuple[BlockingPortal, Client]]:
     """The command started, and a client that talks to it until the end of the block."""
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "skillgap", "mcp"],
-        env={"PYTHONPATH": os.environ.get("PYTHONPATH", ""), "DATABASE_URL": database},
+        env={"PYTHONPATH": os.environ.get("PYTHONPATH", ""), "DATABASE_URL": database} | settings,
     )
     with (
         start_blocking_portal() as portal,
@@ -168,6 +173,45 @@ def test_what_cannot_be_answered_is_a_tool_error_with_our_sentence(
     result = call_on_worked(tool, **arguments)
     assert result.is_error
     assert sentence in result.content[0].text
+
+
+def supplemented(sqlite_url: str) -> None:
+    """Store ratings of an occupation that the sample has not rated, as O*NET Web Services would give them."""
+    engine = connect(make_url(sqlite_url), to_write=True)
+    catalogue = current_catalogue(engine)
+    rows = tuple(
+        {
+            "element_id": element_id,
+            "scale_id": scale_id,
+            "data_value": "3.12",
+            "date_updated": "08/2025",
+            "domain_source": "Analyst",
+        }
+        for element_id in catalogue.profile("15-1252.00")
+        for scale_id in ("IM", "LV")
+    )
+    fetched_at = datetime(2026, 11, 21, tzinfo=UTC)
+    fetched = Fetched("15-1299.00", Outcome.RATED, "127.0.0.1", "30.3", ("skills",), fetched_at, rows)
+    with writing(engine) as connection:
+        store_supplement(connection, read_supplement(fetched, catalogue.scales))
+    engine.dispose()
+
+
+def test_a_supplemented_occupation_is_compared_and_said_not_to_be_ranked(sqlite_url: str) -> None:
+    supplemented(sqlite_url)
+    with assistant(sqlite_url) as (portal, client):
+        compared = portal.call(
+            client.call_tool, "compare_occupations", {"from_code": "35-2014.00", "to_code": "15-1299.00"}
+        )
+        moves = portal.call(client.call_tool, "closest_moves", {"code": "15-1299.00"})
+        others = portal.call(client.call_tool, "closest_moves", {"code": "15-1252.00", "limit": 50})
+    assert not compared.is_error
+    assert moves.is_error
+    assert moves.content[0].text.endswith(
+        "The illustrative sample lists 15-1299.00 Computer Occupations, All Other but has not rated its skills. "
+        "Ask instead about: 15-1252.00 Software Developers, 15-1254.00 Web Developers."
+    )
+    assert "15-1299.00" not in [move["onetsoc_code"] for move in others.structured_content["moves"]]
 
 
 def test_a_release_that_is_loaded_meanwhile_answers(tmp_path: Path) -> None:

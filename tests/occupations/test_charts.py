@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from fastapi.testclient import TestClient
 
+from skillgap.errors import ChartsBusy
 from skillgap.occupations.charts import specification
 
 PAIR = "from=41-9012.00&to=53-5031.00"
@@ -78,10 +79,45 @@ def test_what_cannot_be_drawn_is_a_problem(sample_client: TestClient, query: str
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.parametrize("wrong", ["from=41-9012.00", "levels=rescored&levels=published", "colour=red", "show=none"])
+def test_what_is_refused_is_not_drawn_first(
+    sample_client: TestClient, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setattr(specification, "QUEUE", asyncio.Semaphore(0))  # whoever draws is refused as busy
+    answer = sample_client.get(f"/skill-gap/chart.svg?{PAIR}&{wrong}")
+    assert answer.status_code == 400
+    assert {fault["code"] for fault in answer.json()["errors"]} == {"invalid-parameter"}
+
+
 def test_a_long_queue_is_told_to_come_back_later(sample_client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(specification, "QUEUE", asyncio.Semaphore(0))
     answer = sample_client.get(f"/skill-gap/chart.png?{PAIR}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.json()["code"], answer.json()["type"]) == ("charts-busy", "/problems/charts-busy")
+    assert "Too many charts are being drawn" in sample_client.get(answer.json()["type"]).text
+
+
+def test_a_chart_that_is_not_drawn_in_time_is_told_to_come_back_later(
+    sample_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(specification, "MOST_SECONDS", 0)
+    answer = sample_client.get(f"/skill-gap/chart.svg?{PAIR}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "charts-busy")
+
+
+def test_beyond_those_that_may_wait_a_chart_is_refused(
+    sample_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = sample_client.get(f"/skill-gap/chart.json?{PAIR}").json()
+
+    async def draw_at_once() -> list[bytes | BaseException]:
+        monkeypatch.setattr(specification, "DRAWING", asyncio.Semaphore(1))
+        monkeypatch.setattr(specification, "QUEUE", asyncio.Semaphore(2))
+        charts = [specification.draw(answer, "svg") for _ in range(3)]
+        return await asyncio.gather(*charts, return_exceptions=True)
+
+    drawn = asyncio.run(draw_at_once())
+    assert [type(chart) for chart in drawn] == [bytes, bytes, ChartsBusy]
 
 
 def test_a_renderer_that_fails_says_why() -> None:

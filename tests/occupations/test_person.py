@@ -159,14 +159,59 @@ def test_an_unknown_target_is_told_beside_unknown_elements(sample_client: TestCl
         (b'{"levels": {"2.A.1.a": ' + b"9" * 5000 + b"}}", "too long"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
+        (rb'{"to": "29-1141", "levels": {"2.A.1.a\ud800": 3}}', r"\ud800 is half of a surrogate pair"),
+        (b'{"to": "29-1141",\n "release": "\\uDFFF"}', "line 2, column 14"),
+        (rb'{"\ud800\u0041": 1}', r"\ud800 is half of a surrogate pair"),
+        (rb'{"\ud800\ud83d\ude00": 1}', "line 1, column 3"),
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_a_body_that_is_no_json_object_says_where(sample_client: TestClient, body: bytes, detail: str) -> None:
     response = sample_client.post("/skill-gap", content=body)
     problem = response.json()
     assert (response.status_code, problem["code"]) == (400, "invalid-body")
     assert detail in problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "json"},
+        {"Content-Type": ""},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+    ids=str,
+)
+def test_a_body_that_is_not_declared_as_json_is_refused(
+    sample_client: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    response = sample_client.post(path, content=b"{}", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (415, "unsupported-media-type")
+    assert response.headers["Accept"] == "application/json"
+
+
+@pytest.mark.parametrize("declared", ["application/json", "Application/JSON; charset=UTF-8", None])
+def test_json_is_taken_and_so_is_a_body_that_is_not_declared(sample_client: TestClient, declared: str | None) -> None:
+    headers = {"Content-Type": declared} if declared else {}
+    body = b'{"to": "29-1141", "levels": {"2.A.1.a": 3}}'
+    assert sample_client.post("/skill-gap", content=body, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
+def test_half_a_character_is_refused_wherever_a_body_is_read(sample_client: TestClient, path: str) -> None:
+    body = rb'{"to": "29-1141", "levels": {"2.A.1.a\ud800": 3}, "pairs": [{"from": "\udc00", "to": "29-1141"}]}'
+    response = sample_client.post(path, content=body)
+    assert (response.status_code, response.json()["code"]) == (400, "invalid-body")
+
+
+def test_a_whole_pair_of_surrogates_is_a_character(sample_client: TestClient) -> None:
+    response = sample_client.post("/matches", content=rb'{"levels": {"\ud83d\ude00 \\ud800": 3}}')
+    (fault,) = response.json()["errors"]
+    assert fault["parameter"] == "levels.\U0001f600 \\ud800"
 
 
 @pytest.mark.parametrize("path", ["/skill-gap", "/skill-gaps", "/matches"])
@@ -254,7 +299,7 @@ def test_matches_come_in_pages_and_may_be_filtered(release_client: TestClient) -
 @pytest.mark.parametrize(
     "wrong",
     [{"limit": 0}, {"limit": 1001}, {"offset": -1}, {"min_coverage": 1.1}, {"measure": "cosine"},
-     {"domain": "magic"}, {"to": NURSES}, {"format": "xml"}],
+     {"domain": "magic"}, {"to": NURSES}, {"format": "xml"}, {"limit": True}, {"min_coverage": False}],
     ids=str,
 )  # fmt: skip
 def test_a_wrong_option_of_matches_is_named(sample_client: TestClient, wrong: dict[str, Any]) -> None:

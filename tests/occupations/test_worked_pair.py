@@ -66,6 +66,7 @@ def test_gaps_come_widest_first_then_by_importance_then_by_element(worked_client
 def test_the_summary_of_a_pair(worked_client: TestClient) -> None:
     assert compare(worked_client)["summary"] == {
         "compared": 4,
+        "unknown": 0,
         "gaps": 4,
         "missing": 1,
         "certain": 2,

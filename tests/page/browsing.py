@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from skillgap.api.app import create_app
 from skillgap.database.engine import connect
-from skillgap.settings import AccessSettings, DatabaseSettings
+from skillgap.settings import AccessSettings, DatabaseSettings, LlmSettings
 from tests.conftest import load
 
 FLAGS = [
@@ -45,13 +45,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def service(release: Path, folder: Path, access: AccessSettings | None = None) -> Iterator[str]:
+def service(
+    release: Path, folder: Path, access: AccessSettings | None = None, llm: LlmSettings | None = None
+) -> Iterator[str]:
     """The service with a release loaded; gives its address."""
     database = DatabaseSettings(database_url=f"sqlite:///{folder / 'page.sqlite'}")
     engine = connect(database.url())
     load(engine, release)
     engine.dispose()
-    server = uvicorn.Server(uvicorn.Config(create_app(database, access=access), log_config=None))
+    server = uvicorn.Server(uvicorn.Config(create_app(database, access=access, llm=llm), log_config=None))
     listening = socket.create_server(("127.0.0.1", 0))
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()

@@ -5,7 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,6 +19,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Request, expect
 
+from skillgap.settings import LlmSettings
+from tests.conftest import SAMPLE, sample_file
+from tests.llm.fake_model import FakeModel
+from tests.page.browsing import service
 from tests.page.conftest import MODELS, SHIP_ENGINEERS, OpenPage
 
 PAIR = f"from={MODELS}&to={SHIP_ENGINEERS}"
@@ -230,6 +239,43 @@ def test_downloads_hold_what_is_shown(sample_site: str, open_page: OpenPage, dow
     _, content = download(page, "PNG")
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(content[16:20]) > 800  # pixels across
+
+
+def test_what_the_page_ignores_in_its_address_is_not_in_the_links_to_charts(
+    sample_site: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{sample_site}/?{PAIR}&utm_source=mail&min_gap=8")
+    page.get_by_label("all", exact=True).check(force=True)
+    expect(page).to_have_url(f"{sample_site}/?{PAIR}&utm_source=mail&show=all")
+    link = page.get_by_role("link", name="SVG", exact=True)
+    assert link.evaluate("link => link.href") == f"{sample_site}/skill-gap/chart.svg?{PAIR}&show=all"
+
+
+@pytest.fixture
+def rescored_site(tmp_path: Path, model: FakeModel) -> Iterator[str]:
+    """The service on our sample, with a model's levels of an unrated occupation as its default."""
+    shutil.copy(sample_file(), tmp_path / "page.sqlite")
+    settings = {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'page.sqlite'}",
+        "LLM_BASE_URL": model.url,
+        "LLM_MODEL": "a-model",
+        "LLM_RUNS": "1",
+    }
+    command = [sys.executable, "-m", "skillgap", "rescore", "--occupations", "15-1299.00"]
+    subprocess.run(command, env=os.environ | settings, check=True, timeout=120)
+    with service(SAMPLE, tmp_path, llm=LlmSettings(levels="rescored")) as address:
+        yield address
+
+
+def test_an_occupation_that_a_model_rates_is_compared(rescored_site: str, open_page: OpenPage) -> None:
+    page = open_page(f"{rescored_site}/?from={MODELS}&levels=rescored")
+    expect(page.locator("html[data-scripted]")).to_be_attached()
+    page.get_by_role("combobox", name="To").press_sequentially("computer occupations, all")
+    page.get_by_role("option").first.click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.locator("#headline")).to_contain_text("of what Computer Occupations, All Other need")
+    assert page.url == f"{rescored_site}/?from={MODELS}&to=15-1299.00&levels=rescored"
+    expect(page.locator("#answer")).to_contain_text("are those of a language model (a-model, prompt")
 
 
 def test_without_a_script_form_answer_and_links_work(sample_site: str, open_page: OpenPage) -> None:

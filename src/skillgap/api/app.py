@@ -20,6 +20,7 @@ from skillgap.api.metrics.worker import WorkerMetrics
 from skillgap.api.middleware.access_log import AccessLog
 from skillgap.api.middleware.authentication import Authentication, KeyLookup
 from skillgap.api.middleware.head import HeadAsGet
+from skillgap.api.middleware.host import RequireHost
 from skillgap.api.middleware.request_context import RequestContext
 from skillgap.api.middleware.request_size import RequestSizeLimit
 from skillgap.api.middleware.response_cache import PRIVATE, PUBLIC, ResponseCache
@@ -143,8 +144,8 @@ def create_app(
 
 def create_app_from_environment() -> FastAPI:
     """The application of a worker process of ``skillgap serve``."""
-    # A response leaves no cycles, and thousands are cached: a collection after every 700 new objects
-    # takes a tenth of a busy worker's time and finds nothing.
+    # Responses leave few cycles, and many are cached: a collection after every 700 new objects takes a
+    # tenth of a busy worker's time and finds next to nothing.
     gc.set_threshold(50_000, 20, 20)
     log = LogSettings()
     configure_logging(log.log_level, as_json=log.as_json)
@@ -209,6 +210,7 @@ def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Serv
     app.add_middleware(HeadAsGet)
     _add_access_control(app, settings, metrics)
     app.add_middleware(RequestSizeLimit)
+    app.add_middleware(RequireHost)
     if services.tracing:
         app.add_middleware(SpanNames, routes=routes)
     app.add_middleware(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from skillgap import __version__
@@ -165,7 +165,7 @@ async def get_ready(reader: ReaderDep, response: Response) -> ReadyOut:
 
 
 @router.get("/problems/{code}", summary="What a problem means")
-async def get_problem(code: str) -> ProblemTypeOut:
+async def get_problem(code: Annotated[str, Path(examples=["occupation-not-rated"])]) -> ProblemTypeOut:
     """The page that the `type` of a problem points to."""
     for problem in ALL_PROBLEMS:
         if problem.code == code:

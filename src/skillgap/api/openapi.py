@@ -16,16 +16,21 @@ from fastapi.staticfiles import StaticFiles
 from skillgap import errors
 from skillgap.api.problems import (
     ALL_PROBLEMS,
+    HEAD_TOO_LARGE,
     INTERNAL_ERROR,
     INVALID_PARAMETER,
     MEDIA_TYPE,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
+    REQUEST_TOO_SLOW,
+    TOOK_TOO_LONG,
+    URL_TOO_LONG,
     Problem,
     ProblemOut,
 )
 from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
+from skillgap.occupations.batch.schemas import MatrixRowOut, PairOut
 
 EXAMPLES_OF = {
     "answers": "application/json",
@@ -44,21 +49,37 @@ OF_THE_SERVICE: Mapping[str, Sequence[str]] = {
 }
 """Operations about the service itself, and their problems beside those of every operation."""
 
+OF_EVERY_OPERATION = (
+    INVALID_PARAMETER,
+    METHOD_NOT_ALLOWED,
+    URL_TOO_LONG,
+    HEAD_TOO_LARGE,
+    INTERNAL_ERROR,
+    TOOK_TOO_LONG,
+)
 SECURITY_SCHEMES = {
-    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "A key from whoever runs the service, where it requires one.",
+    },
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The same key as a bearer token."},
 }
+OUTSIDE_JSON = (ProblemOut, PairOut, MatrixRowOut)
+"""Models of which FastAPI knows nothing: they are sent as other media types than JSON."""
 
 
-def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
+def problems(*codes: str) -> dict[str, dict[str, Any]]:
     """OpenAPI's ``responses`` for the problems that a route can answer with, one example each."""
-    responses: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
+    responses: dict[str, dict[str, Any]] = {}
+    for code in dict.fromkeys(codes):
         problem = next(problem for problem in ALL_PROBLEMS if problem.code == code)
-        response = responses.setdefault(problem.status, {"description": problem.title, "content": {MEDIA_TYPE: {}}})
-        content = response["content"][MEDIA_TYPE]
-        content["schema"] = {"$ref": "#/components/schemas/ProblemOut"}
-        content.setdefault("examples", {})[code] = {"summary": problem.title, "value": _problem_example(problem)}
+        content = {"schema": {"$ref": "#/components/schemas/ProblemOut"}, "examples": {}}
+        response = responses.setdefault(str(problem.status), {"description": "", "content": {MEDIA_TYPE: content}})
+        response["description"] += f"{'; ' if response['description'] else ''}`{code}`: {problem.title}"
+        example = {"summary": problem.title, "value": _problem_example(problem)}
+        response["content"][MEDIA_TYPE]["examples"][code] = example
     return responses
 
 
@@ -69,7 +90,9 @@ class DocumentedApi(FastAPI):
     also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(docs_url=None, redoc_url=None, **options)
+        options["generate_unique_id_function"] = lambda route: route.name  # as the function is called
+        # An address with a slash too many is not there: a redirect would lead to whatever Host says.
+        super().__init__(docs_url=None, redoc_url=None, redirect_slashes=False, **options)
         self.mount(SWAGGER_UI, StaticFiles(packages=[("fastapi_offline", "static")]))
         self.add_api_route("/docs", _swagger_ui, include_in_schema=False)
 
@@ -90,19 +113,17 @@ def _document(app: DocumentedApi) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    problem = ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs")
-    schemas["ProblemOut"] = problem
-    if app.needs_key:
-        document["components"]["securitySchemes"] = SECURITY_SCHEMES
+    for model in OUTSIDE_JSON:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        schemas |= schema.pop("$defs", {}) | {model.__name__: schema}
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             responses = operation["responses"]
             responses.pop("422", None)
             edge = () if is_public(path) else app.also_answers
             responses |= problems(*_problems_of(path, operation, schemas), *edge)
-            if "parameters" in operation:
-                operation["parameters"].sort(key=lambda parameter: not parameter["required"])
+            operation.get("parameters", []).sort(key=lambda parameter: not parameter["required"])
             if app.needs_key and not is_public(path):
                 operation["security"] = [{scheme: []} for scheme in SECURITY_SCHEMES]
             _add_examples(operation, f"{method.upper()} {path}")
@@ -111,7 +132,7 @@ def _document(app: DocumentedApi) -> dict[str, Any]:
 
 def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> list[str]:
     """The problems an operation may answer with, by what it takes."""
-    codes = [INVALID_PARAMETER.code, METHOD_NOT_ALLOWED.code, INTERNAL_ERROR.code]
+    codes = [problem.code for problem in OF_EVERY_OPERATION]
     if path in OF_THE_SERVICE:
         return [*codes, *OF_THE_SERVICE[path]]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
@@ -119,9 +140,15 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
     if body:
         name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
         names |= schemas[name]["properties"].keys()
-        codes += [errors.InvalidBody.code, errors.BodyTooLarge.code]
+        codes += [
+            errors.InvalidBody.code,
+            errors.UnsupportedMediaType.code,
+            errors.BodyTooLarge.code,
+            REQUEST_TOO_SLOW.code,
+        ]
     if "release" in names or path.startswith("/releases/"):
         codes += [errors.NothingLoaded.code, errors.ReleaseNotFound.code, errors.ReleaseOutOfReach.code]
+        codes.append(errors.ReleasesBusy.code)
     if names & {"code", "from", "to", "occupation"}:
         codes += [errors.SeveralOccupations.code, errors.OccupationNotFound.code, errors.CodeOfOlderTaxonomy.code]
         codes.append(errors.OccupationNotRated.code)
@@ -133,7 +160,10 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
 
 
 def _add_examples(operation: dict[str, Any], name: str) -> None:
-    """A real answer of each media type, and the body of its request."""
+    """A real answer of each media type, the body of its request, and what Swagger UI fills in to try it out."""
+    for parameter in operation.get("parameters", []):
+        if examples := parameter["schema"].pop("examples", None):
+            parameter["example"] = examples[0]
     content = operation["responses"]["200"]["content"]
     for kind, media_type in EXAMPLES_OF.items():
         example = _examples()[kind].get(name)

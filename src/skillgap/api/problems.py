@@ -1,7 +1,8 @@
-"""Errors to RFC 9457 problem details; the only file that knows status codes of errors."""
+"""Errors to RFC 9457 problem details: the one table of their status codes, titles and remedies."""
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +16,7 @@ from starlette.routing import Match
 
 from skillgap import errors
 from skillgap.errors import RequestError, SeveralFaults
+from skillgap.http.bodies import JSON
 from skillgap.http.routing import validation_faults
 from skillgap.logs import request_id
 from skillgap.occupations.schemas import OccupationRef
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI, Request
 
+logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
@@ -115,6 +118,11 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
         "The body cannot be read",
         "Send one JSON object in UTF-8, each name in it once; `detail` says where it breaks off.",
     ),
+    errors.UnsupportedMediaType: (
+        415,
+        "The body is not declared as JSON",
+        "Send JSON in UTF-8, uncompressed, with `Content-Type: application/json`.",
+    ),
     errors.BodyTooLarge: (413, "The body is too large", "Send it in parts."),
     errors.SeveralOccupations: (
         300,
@@ -146,6 +154,11 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
         503,
         "The release has to be read from a database that is unavailable",
         "Ask again after `Retry-After` seconds; what is in memory is served meanwhile (/health names it).",
+    ),
+    errors.ReleasesBusy: (
+        503,
+        "Too many requests wait for releases to be read",
+        "Ask again after `Retry-After` seconds, or without `release`: the current one is held.",
     ),
     errors.ChartsBusy: (503, "Too many charts are being drawn", "Ask again after `Retry-After` seconds."),
     errors.NothingLoaded: (
@@ -211,6 +224,8 @@ async def _request_error(request: Request, error: RequestError) -> Response:
     if supplied_after is not None and problem is PROBLEMS[errors.OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
         detail += f" {coming(supplied_after)}"
+    if problem is PROBLEMS[errors.UnsupportedMediaType]:
+        headers["Accept"] = JSON
     faults = [_fault(fault) for fault in errors.faults_of(error)]
     return problem_response(problem, detail, request.url.path, faults=faults, headers=headers)
 
@@ -229,12 +244,13 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 
 
 async def _http_exception(request: Request, error: HTTPException) -> Response:
-    known = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
-    status = HTTPStatus(error.status_code)
-    problem = known.get(status) or Problem(status, f"http-{status}", status.phrase, "")
-    detail = f"{request.method} {request.url.path}: {status.phrase}. {problem.advice}".strip()
+    """Nothing at an address, or not this method; any other is a fault of ours, for it would have no page."""
+    problem = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}.get(error.status_code, INTERNAL_ERROR)
+    if problem is INTERNAL_ERROR:
+        logger.error("%s %s: unexpected status %d", request.method, request.url.path, error.status_code)
+    detail = f"{request.method} {request.url.path}: {HTTPStatus(problem.status).phrase}. {problem.advice}"
     headers = dict(error.headers or {})
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+    if problem is METHOD_NOT_ALLOWED:
         of_files = ("GET", "HEAD")  # they are mounted, and match no route of the app
         headers["Allow"] = ", ".join(tuple(_allowed(request)) or of_files)
     return problem_response(problem, detail, request.url.path, headers=headers)

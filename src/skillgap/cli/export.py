@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from importlib.util import find_spec
 from itertools import chain
@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from skillgap.database.engine import connect
+from skillgap.cli.answers.occupation import BY_CODE_OR_TITLE, name_occupations, read_current
+from skillgap.cli.answers.output import read_query
 from skillgap.errors import ExportError
 from skillgap.gap import pair_blocks
 from skillgap.http.csv_response import cells, columns, csv_text
@@ -21,8 +22,7 @@ from skillgap.http.parameters import Domain
 from skillgap.occupations.batch.query import MatrixQuery
 from skillgap.occupations.batch.service import CSV_HEADER, csv_lines, matrix_blocks
 from skillgap.occupations.reference.schemas import RatingOut
-from skillgap.onet.catalogue import Catalogue, current_catalogue
-from skillgap.settings import DatabaseSettings
+from skillgap.onet.catalogue import Catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -46,20 +46,26 @@ def export(
     path: Annotated[Path, typer.Argument(help="A file that ends in .csv or .parquet.")],
     rows: Annotated[Rows, typer.Option(help="Pairs of rated occupations in short, or every rating.")] = Rows.PAIRS,
     source: Annotated[
-        str | None, typer.Option("--from", metavar="CODE", help="Only pairs from this occupation.")
+        str | None, typer.Option("--from", metavar="OCCUPATION", help=f"Only pairs from it: {BY_CODE_OR_TITLE}")
     ] = None,
-    target: Annotated[str | None, typer.Option("--to", metavar="CODE", help="Only pairs to this occupation.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--to", metavar="OCCUPATION", help=f"Only pairs to it: {BY_CODE_OR_TITLE}")
+    ] = None,
     domain: Annotated[Domain, typer.Option(help="What the occupations are rated on.")] = "skills",
 ) -> None:
-    """Write the current release's pairs or ratings to a CSV or Parquet file."""
+    """Write the current release's pairs or ratings to a CSV or Parquet file.
+
+    Example: skillgap export to-nurses.csv --to "registered nurses"
+    """
     if path.suffix not in (".csv", ".parquet"):
         raise typer.BadParameter(f"{path} ends neither in .csv nor in .parquet")
     if rows is Rows.RATINGS and (source or target):
         raise typer.BadParameter("--from and --to are for pairs")
     if path.suffix == ".parquet" and find_spec("pyarrow") is None:
         raise ExportError("Parquet needs pyarrow: install it, or skillgap[parquet].")
-    catalogue = current_catalogue(connect(DatabaseSettings().url()))
-    query = MatrixQuery.model_validate({"from": source, "to": target, "domain": domain})
+    catalogue = read_current()
+    from_code, to_code = name_occupations(catalogue, {"--from": source, "--to": target})
+    query = read_query(MatrixQuery, from_=from_code, to_=to_code, domain=domain)
     write = _write_pairs if rows is Rows.PAIRS else _write_ratings
     with _replacing(path) as part:
         written = write(part, catalogue, query)
@@ -117,4 +123,5 @@ def _replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise ExportError(f"{path}: {error.strerror or error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # a name that is too long, or a folder that is none, was reported above
+            part.unlink()

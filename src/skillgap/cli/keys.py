@@ -13,12 +13,15 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 @app.callback()
 def keys() -> None:
-    """Keys for the API."""
+    """Make keys for the API."""
 
 
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Whose key it is, such as hr-portal.")]) -> None:
-    """Make a key for NAME and show it, this once; and what API_KEYS holds of it."""
+    """Make a key for NAME and show it, this once; and what API_KEYS holds of it.
+
+    Example: skillgap keys new hr-portal
+    """
     key = new_key()
     try:
         entry = entry_of(name, key)

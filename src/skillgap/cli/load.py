@@ -1,4 +1,4 @@
-"""The commands that change what is loaded: ``load``, ``supplement``, ``releases``.
+"""The commands that load: ``load``, ``supplement``.
 
 pandas takes half a second to import, so a load's modules are imported by the load alone.
 """
@@ -12,16 +12,14 @@ from uuid import uuid4
 
 import typer
 
-from skillgap.cli.load_tables import show_backfill, show_load, show_releases
+from skillgap.cli.after_load import rescore_after_load
+from skillgap.cli.load_tables import show_backfill, show_load
 from skillgap.cli.progress import step_progress
 from skillgap.database.engine import connect
-from skillgap.database.transactions import reading
 from skillgap.errors import WebServicesError
 from skillgap.logs import one_run
 from skillgap.onet.codes import parse_code
-from skillgap.onet.load.replace import roll_back, use_release
-from skillgap.onet.queries import releases as read_releases
-from skillgap.settings import DatabaseSettings, LlmSettings, OnetSettings, WebServicesSettings
+from skillgap.settings import DatabaseSettings, OnetSettings, WebServicesSettings
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +39,7 @@ def load(
     is set, levels are rescored afterwards.
     """
     load_and_show(path, release, again=again)
-    if LlmSettings().llm_model is not None:
-        from skillgap.cli.rescore_job import rescore_after_load
-
-        rescore_after_load()
+    rescore_after_load()
 
 
 def load_and_show(path: Path | None = None, release: str | None = None, *, again: bool = False) -> None:
@@ -95,28 +90,3 @@ def supplement(
         failed = sum(result.outcome == FAILED for result in results)
         if failed:
             raise WebServicesError(f"{failed} occupations could not be supplemented.")
-
-
-releases_app = typer.Typer(add_completion=False)
-
-
-@releases_app.callback(invoke_without_command=True)
-def releases(context: typer.Context) -> None:
-    """List the releases that are loaded, or activate another one."""
-    if context.invoked_subcommand is None:
-        with reading(connect(DatabaseSettings().url())) as connection:
-            show_releases(read_releases(connection))
-
-
-@releases_app.command("use")
-def use(release: Annotated[str, typer.Argument(help="A loaded release, such as 29.2.")]) -> None:
-    """Activate RELEASE; a running service notices within seconds."""
-    use_release(connect(DatabaseSettings().url(), to_write=True), release)
-    logger.info("release %s answers from now on", release)
-
-
-@releases_app.command("rollback")
-def rollback() -> None:
-    """Activate the release that was current before."""
-    release = roll_back(connect(DatabaseSettings().url(), to_write=True))
-    logger.info("release %s answers again", release)

@@ -1,4 +1,4 @@
-"""What ``load``, ``supplement`` and ``releases`` show of their results."""
+"""What ``load`` and ``supplement`` show of their results."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from skillgap.logs import for_programs
-from skillgap.onet.records import ReleaseInfo
 
 if TYPE_CHECKING:
     from skillgap.onet.load.run import LoadResult
@@ -53,16 +52,6 @@ def show_backfill(results: Sequence[BackfillResult]) -> None:
         len(results),
         *(outcomes.count(name) for name in ("rated", "not_rated", "unknown", "failed")),
     )
-
-
-def show_releases(infos: Sequence[ReleaseInfo]) -> None:
-    """The loaded releases, the current one marked."""
-    table = Table("release", "released", "loaded (UTC)", "source", "current")
-    for info in infos:
-        released = f"{info.released:%B %Y}" if info.released else ""
-        loaded_at = f"{info.loaded_at:%Y-%m-%d %H:%M}"
-        table.add_row(info.release, released, loaded_at, info.source, "*" if info.current else "")
-    Console().print(table if infos else "No release is loaded.")
 
 
 def _print(table: Table) -> None:

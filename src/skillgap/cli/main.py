@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterator, Mapping
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
-from typer.core import TyperGroup
 
+from skillgap import __version__
+from skillgap.cli.console import report_faults
+from skillgap.cli.lazy import Command, Entry, lazy_group
 from skillgap.errors import SkillgapError
-from skillgap.logs import configure_logging, for_programs
-from skillgap.settings import LogSettings
+from skillgap.logs import configure_logging
 
-logger = logging.getLogger(__name__)
-
-EXTRAS = {"alembic": "etl", "openai": "etl", "pandas": "etl", "mcp": "mcp"}
+EXTRAS = {"alembic": "etl", "openai": "etl", "httpx2": "etl", "pandas": "etl", "mcp": "mcp"}
 """The extra of each library that answering does not need."""
 
-Command = Callable[..., None] | typer.Typer
 
+def _diff() -> Mapping[str, Command]:
+    from skillgap.cli.answers.diff import diff
 
-def _answers() -> Mapping[str, Command]:
-    from skillgap.cli import answers
-
-    return {"gap": answers.gap, "moves": answers.moves, "path": answers.path, "search": answers.search}
+    return {"diff": diff}
 
 
 def _doctor() -> Mapping[str, Command]:
@@ -41,6 +37,12 @@ def _export() -> Mapping[str, Command]:
     return {"export": export}
 
 
+def _gap() -> Mapping[str, Command]:
+    from skillgap.cli.answers.gap import gap
+
+    return {"gap": gap}
+
+
 def _keys() -> Mapping[str, Command]:
     from skillgap.cli.keys import app
 
@@ -50,7 +52,25 @@ def _keys() -> Mapping[str, Command]:
 def _load() -> Mapping[str, Command]:
     from skillgap.cli import load
 
-    return {"load": load.load, "supplement": load.supplement, "releases": load.releases_app}
+    return {"load": load.load, "supplement": load.supplement}
+
+
+def _matches() -> Mapping[str, Command]:
+    from skillgap.cli.answers.matches import matches
+
+    return {"matches": matches}
+
+
+def _moves() -> Mapping[str, Command]:
+    from skillgap.cli.answers import moves
+
+    return {"moves": moves.moves, "path": moves.path, "openers": moves.openers}
+
+
+def _releases() -> Mapping[str, Command]:
+    from skillgap.cli.releases import app
+
+    return {"releases": app}
 
 
 def _rescore() -> Mapping[str, Command]:
@@ -59,69 +79,78 @@ def _rescore() -> Mapping[str, Command]:
     return {"rescore": app}
 
 
+def _search() -> Mapping[str, Command]:
+    from skillgap.cli.answers.search import search
+
+    return {"search": search}
+
+
 def _serve() -> Mapping[str, Command]:
     from skillgap.cli import serve
 
     return {"serve": serve.serve, "up": serve.up, "mcp": serve.mcp}
 
 
-MODULES: Mapping[str, Callable[[], Mapping[str, Command]]] = {
-    "load": _load,
-    "serve": _serve,
-    "up": _serve,
-    "gap": _answers,
-    "moves": _answers,
-    "path": _answers,
-    "search": _answers,
-    "export": _export,
-    "supplement": _load,
-    "doctor": _doctor,
-    "mcp": _serve,
-    "rescore": _rescore,
-    "releases": _load,
-    "keys": _keys,
+MODULES: Mapping[str, Entry] = {
+    "load": Entry("Load an O*NET release and make it the current one.", _load),
+    "serve": Entry("Answer over HTTP on API_HOST:API_PORT.", _serve),
+    "up": Entry("Load a release when none is loaded, then serve: what `make run` calls.", _serve),
+    "gap": Entry("Show what TO requires above FROM's levels.", _gap),
+    "moves": Entry("Show the occupations nearest to OCCUPATION, and what each move takes.", _moves),
+    "path": Entry("Show by which stepping stones TO can be reached from FROM.", _moves),
+    "openers": Entry(
+        "Show which skill, raised by one level, brings most occupations within reach of OCCUPATION.", _moves
+    ),
+    "matches": Entry("Show the occupations that fit a person's levels best.", _matches),
+    "diff": Entry(
+        "Show what changed from release BEFORE to AFTER: in a pair's gap, an occupation, or all in short.", _diff
+    ),
+    "search": Entry("Find occupations by code, title or lay title; typing errors are forgiven.", _search),
+    "export": Entry("Write the current release's pairs or ratings to a CSV or Parquet file.", _export),
+    "supplement": Entry(
+        "Fetch ratings from O*NET Web Services for occupations that the current release does not rate.", _load
+    ),
+    "doctor": Entry("Check settings, database, schema, rights, data, room and network, and say what to do.", _doctor),
+    "mcp": Entry("Serve tools to an assistant, over stdin and stdout (MCP).", _serve),
+    "rescore": Entry("Let a language model (LLM_MODEL) judge levels, beside O*NET's and never over them.", _rescore),
+    "releases": Entry("List the releases that are loaded, or activate another one.", _releases),
+    "keys": Entry("Make keys for the API.", _keys),
 }
-"""The commands in the order of the help, each with what imports its module."""
+"""The commands in the order of the help."""
+
+app = typer.Typer(cls=lazy_group(MODULES), no_args_is_help=True, pretty_exceptions_enable=False)
 
 
-class Commands(TyperGroup):
-    """Imports a command's module when the command is used: FastAPI alone takes a third of a second."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The names of the commands, in the order of the help."""
-        return list(MODULES)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of a name, None where there is none."""
-        if cmd_name not in MODULES:
-            return None
-        command = MODULES[cmd_name]()[cmd_name]
-        if not isinstance(command, typer.Typer):
-            function, command = command, typer.Typer(add_completion=False)
-            command.command()(function)
-        built = typer.main.get_command(command)
-        built.name = cmd_name
-        return built
-
-
-app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"skillgap {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def skillgap() -> None:
+def skillgap(
+    context: typer.Context,
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
     """What does one occupation require that another does not?"""
+    if context.obj is not None:
+        context.obj()
 
 
 def main() -> None:
     """Run a command; exit status 0, 1 with one clear line on stderr, or 2 for wrong usage."""
     try:
-        log = LogSettings()
-        configure_logging(log.log_level, as_json=log.as_json)
-        app()
+        app(obj=_configure_logging)
     except SkillgapError as error:
         _fail([str(error)])
     except ValidationError as error:
         _fail(list(_setting_faults(error)))
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail([f"{place}{error.strerror or error}"])
     except ModuleNotFoundError as error:
         extra = EXTRAS.get(error.name or "")
         if extra is None:
@@ -129,11 +158,15 @@ def main() -> None:
         _fail([f"this needs the library {error.name}, which serving does not: pip install 'skillgap[{extra}]'"])
 
 
+def _configure_logging() -> None:
+    from skillgap.settings import LogSettings  # takes as long to import as the help to show
+
+    log = LogSettings()
+    configure_logging(log.log_level, as_json=log.as_json)
+
+
 def _fail(faults: list[str]) -> NoReturn:
-    if not for_programs():
-        sys.exit("\n".join(f"skillgap: {fault}" for fault in faults))
-    for fault in faults:
-        logger.error("%s", fault)
+    report_faults(faults)
     sys.exit(1)
 
 

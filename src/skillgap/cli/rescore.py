@@ -13,10 +13,17 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
-from skillgap.cli.rescore_job import calibrate, configured_rater, open_chat, open_database, read_current, run_rescoring
+from skillgap.cli.rescore_job import (
+    calibrate,
+    configured_rater,
+    open_chat,
+    open_database,
+    read_current,
+    require_no_fault,
+    run_rescoring,
+)
 from skillgap.cli.rescore_tables import report_json, show_report
 from skillgap.database.transactions import reading
-from skillgap.errors import RescoringError
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import parse_code
 from skillgap.onet.rescoring import call_log
@@ -59,9 +66,7 @@ def rescore_command(
     if dry_run:
         asyncio.run(_show_cost(engine, settings, catalogue, codes))
         return
-    progress = run_rescoring(engine, settings, catalogue, codes)
-    if progress.broken:
-        raise RescoringError(f"Rescoring stopped: {progress.stopped}")
+    require_no_fault(run_rescoring(engine, settings, catalogue, codes))
 
 
 @app.command("report")

@@ -14,7 +14,7 @@ from skillgap.cli.progress import rescoring_progress
 from skillgap.database.engine import connect
 from skillgap.database.locks import rescoring_lock
 from skillgap.database.transactions import reading, writing
-from skillgap.errors import NotEnoughRatings, RescoringError, SkillgapError
+from skillgap.errors import NotEnoughRatings, RescoringError
 from skillgap.llm.client import Chat
 from skillgap.logs import one_run
 from skillgap.migrations import migrate
@@ -36,25 +36,31 @@ SECONDS_AFTER_LOAD = 900.0  # then no new call: a service may be waiting for the
 SAMPLE_AFTER_LOAD = 40  # rated occupations: enough to measure agreement and to calibrate
 
 
-def rescore_after_load(seed: int = 1) -> None:
+def rescore_sample(settings: LlmSettings, seed: int = 1) -> None:
     """Rescore a sample and the unrated occupations with the configured model, and calibrate it.
 
-    Levels of a model are an extra: a fault here is logged, and the load has succeeded.
+    Raises what ``skillgap rescore`` and ``rescore calibrate`` raise.
     """
-    settings, engine = LlmSettings(), open_database()
-    try:
-        catalogue = read_current(engine)
-        codes = [*sample_occupations(catalogue, SAMPLE_AFTER_LOAD, seed), *unrated_occupations(catalogue)]
-        progress = run_rescoring(engine, settings, catalogue, codes, SECONDS_AFTER_LOAD)
-        if progress.levels:
-            calibrate(engine, read_current(engine), seed)
-    except SkillgapError as error:
-        logger.warning("rescoring: %s", error)
+    engine = open_database()
+    catalogue = read_current(engine)
+    codes = [*sample_occupations(catalogue, SAMPLE_AFTER_LOAD, seed), *unrated_occupations(catalogue)]
+    progress = run_rescoring(engine, settings, catalogue, codes, SECONDS_AFTER_LOAD)
+    if progress.levels:
+        calibrate(engine, read_current(engine), seed)
+    require_no_fault(progress)
+
+
+def require_no_fault(progress: RescoringProgress) -> None:
+    """Raise RescoringError where a rescoring ended by a fault; the end of its budget is none."""
+    if progress.broken:
+        raise RescoringError(f"Rescoring stopped: {progress.stopped}")
 
 
 def open_database() -> Engine:
-    """The configured database, at the newest schema."""
+    """The configured database, at the newest schema; raises NothingLoaded rather than make a file of SQLite's."""
     engine = connect(DatabaseSettings().url(), to_write=True)
+    with reading(engine):
+        pass
     migrate(engine)
     return engine
 
@@ -116,7 +122,7 @@ def run_rescoring(
             progress.budget.left,
         )
         if progress.stopped:
-            logger.warning("stopped: %s; the levels so far are stored", progress.stopped)
+            logger.warning("stopped: %s; the levels so far are stored", progress.stopped.rstrip("."))
     return progress
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import resource
-from contextlib import suppress
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -20,9 +22,10 @@ from skillgap.api.protocol import TimedHeadProtocol
 from skillgap.database.engine import connect
 from skillgap.database.locks import load_lock
 from skillgap.database.transactions import reading
+from skillgap.errors import AddressUnavailable
 from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.queries import releases
-from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, TracingSettings
+from skillgap.settings import AccessSettings, ApiSettings, DatabaseSettings, LlmSettings, TracingSettings
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +35,17 @@ START_SECONDS = 60  # for a worker to start before it is replaced; uvicorn's 5 a
 
 
 def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1) -> None:
-    """Answer over HTTP on API_HOST:API_PORT."""
+    """Answer over HTTP on API_HOST:API_PORT.
+
+    Example: API_PORT=8080 skillgap serve --workers 2
+    """
     api, access = ApiSettings(), AccessSettings()
     if TracingSettings().otel_exporter_otlp_endpoint:
         require_libraries()
+    _require_address(api.api_host, api.api_port)
     logger.info("serving on http://%s:%d", api.api_host, api.api_port)
     _raise_open_file_limit()
-    with TemporaryDirectory(prefix="skillgap-") as folder:
+    with TemporaryDirectory(prefix="skillgap-") as folder, _failures_as_status_1():
         if workers > 1:
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         uvicorn.run(
@@ -61,11 +68,15 @@ def serve(workers: Annotated[int, typer.Option(min=1, max=64, help="Processes th
 
 
 def up() -> None:
-    """Load a release when none is loaded, then serve: what `make run` calls."""
+    """Load a release when none is loaded, then serve: what `make run` calls.
+
+    Example: ONET_DATA=data/db_29_2_text skillgap up
+    """
     from skillgap.cli.load import load_and_show
     from skillgap.migrations import migrate
 
-    ApiSettings()  # a wrong setting is reported before the load, not after it
+    api = ApiSettings()  # a wrong setting or an address in use is reported before the load, not after it
+    _require_address(api.api_host, api.api_port)
     engine = connect(DatabaseSettings().url(), to_write=True)
     with load_lock(engine):
         # What is loaded may be of an earlier skillgap.
@@ -78,13 +89,38 @@ def up() -> None:
 
 
 def mcp() -> None:
-    """Serve the tools find_occupation, compare_occupations, closest_moves to an assistant (MCP).
+    """Serve tools to an assistant, over stdin and stdout (MCP).
 
-    Over stdin and stdout; the assistant starts this command itself.
+    The tools are find_occupation, compare_occupations and closest_moves. The assistant starts this
+    command itself: its settings name `skillgap mcp`.
     """
     from skillgap.mcp import server  # its SDK takes half a second to import
 
-    server.serve(LiveCatalogue(connect(DatabaseSettings().url())))
+    server.serve(LiveCatalogue(connect(DatabaseSettings().url()), LlmSettings().levels))
+
+
+def _require_address(host: str, port: int) -> None:
+    """Raise AddressUnavailable where nothing can be served: in use, reserved, or not of this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as uvicorn does
+            listener.bind(address)
+    except OSError as error:
+        raise AddressUnavailable(
+            f"Nothing can be served on {host}:{port}: {error.strerror}. API_HOST and API_PORT name another address."
+        ) from error
+
+
+@contextmanager
+def _failures_as_status_1() -> Iterator[None]:
+    """uvicorn's status 3, for a worker that could not start and has said why, as our status 1."""
+    try:
+        yield
+    except SystemExit as ended:
+        if ended.code:
+            raise typer.Exit(1) from None
+        raise
 
 
 def _raise_open_file_limit() -> None:

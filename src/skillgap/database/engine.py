@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -11,7 +10,7 @@ from skillgap.database.replicas import choose_replica, replicas_of
 
 
 def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine:
-    """An engine for the URL; no connection is opened yet, but an SQLite file's folder is made.
+    """An engine for the URL; no connection is opened yet, and no file is made.
 
     ``timeout`` (seconds) is how long a server may send nothing: while it replaces a release it may
     work for minutes without a word. With ``to_write``, of several servers only one that takes
@@ -23,8 +22,6 @@ def connect(url: URL, timeout: float = 300, *, to_write: bool = False) -> Engine
         if replicas := replicas_of(url):
             choose_replica(engine, replicas, to_write=to_write)
         return engine
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     busy = {} if "timeout" in url.query else {"timeout": 60}  # seconds to wait for a writer
     engine = create_engine(url, connect_args=busy)
     event.listen(engine, "connect", _prepare_sqlite)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from math import hypot
 from statistics import NormalDist
 from typing import NamedTuple
@@ -33,14 +34,15 @@ class ComparisonOptions:
     """Filters, and how certainty is judged; the defaults leave every element in.
 
     ``threshold`` (levels) divides negligible differences from others: half a level is about what
-    eight raters can tell apart. ``holm`` adjusts for many elements being tested at once.
+    eight raters can tell apart. ``holm`` adjusts for many elements being tested at once. Limits are
+    decimals, as the published figures are: a limit that equals a figure keeps it.
     """
 
-    min_gap: float = 0.0
-    min_importance: float | None = None
+    min_gap: Decimal = Decimal(0)
+    min_importance: Decimal | None = None
     strict: bool = False
     confidence: float = 0.95
-    threshold: float = 0.5
+    threshold: Decimal = Decimal("0.5")
     holm: bool = False
 
 
@@ -68,7 +70,7 @@ class AppliedFilter(NamedTuple):
     """A filter and the number of elements it removed."""
 
     name: str
-    value: str | float
+    value: str | Decimal
     removed: int
 
 
@@ -76,7 +78,8 @@ class Comparison(NamedTuple):
     """Two occupations compared; every list in the order of ``skill_gap``.
 
     ``coverage`` (0-1) and ``weighted_gap`` (levels) are those of ``compare_profiles`` over the elements that
-    ``strict`` and ``min_importance`` leave; ``min_gap`` only shortens the list of gaps.
+    ``strict`` and ``min_importance`` leave; ``min_gap`` only shortens the list of gaps. ``unknown`` counts the
+    elements that one side alone has a level for: they are left out before any filter.
     """
 
     gaps: list[ClassifiedGap]
@@ -85,6 +88,7 @@ class Comparison(NamedTuple):
     filters: list[AppliedFilter]
     coverage: float
     weighted_gap: float
+    unknown: int
 
     @property
     def compared(self) -> int:
@@ -108,7 +112,7 @@ def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Com
     gaps = [element for element in elements if element.difference_hundredths > 0]
     certain = _holm(elements, 1 - options.confidence) if options.holm else None
     if options.min_gap > 0:
-        wide = [element for element in gaps if element.difference_hundredths / 100 >= options.min_gap]
+        wide = [element for element in gaps if element.difference_hundredths >= 100 * options.min_gap]
         filters.append(AppliedFilter("min_gap", options.min_gap, len(gaps) - len(wide)))
         gaps = wide
     return Comparison(
@@ -118,10 +122,11 @@ def compare(source: Profile, target: Profile, options: ComparisonOptions) -> Com
         filters=filters,
         coverage=compared.coverage,
         weighted_gap=compared.weighted_gap,
+        unknown=len(source.keys() ^ target.keys()),
     )
 
 
-def _filters(options: ComparisonOptions) -> Iterator[tuple[str, str | float, Callable[[ElementGap], bool]]]:
+def _filters(options: ComparisonOptions) -> Iterator[tuple[str, str | Decimal, Callable[[ElementGap], bool]]]:
     """The filters of elements, in order: name, value, and which elements stay."""
     if options.strict:
         yield "precision", "strict", lambda element: not element.low_precision
@@ -132,7 +137,7 @@ def _filters(options: ComparisonOptions) -> Iterator[tuple[str, str | float, Cal
 def interval(element: ElementGap, confidence: float) -> Interval | None:
     """The interval of an element's difference; None where a side has no published error."""
     target, source, difference = element
-    if source is None or source.standard_error is None or target.standard_error is None:
+    if source.standard_error is None or target.standard_error is None:
         return None
     floored = source.floored or target.floored
     return difference_interval(difference, source.standard_error, target.standard_error, floored, confidence)
@@ -148,9 +153,9 @@ def difference_interval(
     return Interval(standard_error, difference - half, difference + half, floored)
 
 
-def certainty_class(difference_hundredths: int, threshold: float, *, above_0: bool) -> Certainty:
+def certainty_class(difference_hundredths: int, threshold: Decimal, *, above_0: bool) -> Certainty:
     """The class of a gap, given whether its difference is certainly above 0."""
-    if difference_hundredths < threshold * 100:
+    if difference_hundredths < 100 * threshold:
         return Certainty.NEGLIGIBLE
     return Certainty.GAP if above_0 else Certainty.POSSIBLE_GAP
 
@@ -185,7 +190,7 @@ def _holm(elements: Sequence[ElementGap], alpha: float) -> set[str]:
     return certain
 
 
-@cache
+@lru_cache(maxsize=100)  # clients choose the confidence
 def normal_quantile(confidence: float) -> float:
     """The z of a two-sided interval, with two decimals: O*NET takes 1.96 for its 95 % bounds."""
     return round(STANDARD.inv_cdf(0.5 + confidence / 2), 2)

@@ -18,7 +18,7 @@ IMPORTANCE_ORDERS = 1000  # more than there are of them: one number sorts by dif
 class Status(StrEnum):
     """How the source's level of an element stands to the target's."""
 
-    MISSING = "missing"  # a gap, and the source's level is 0 or has no row
+    MISSING = "missing"  # a gap, and the source's level is 0
     LOWER = "lower"
     MET = "met"  # the same level on both sides
     SURPLUS = "surplus"
@@ -27,12 +27,11 @@ class Status(StrEnum):
 class ElementGap(NamedTuple):
     """One element of two occupations side by side.
 
-    ``difference_hundredths`` is the target's effective level minus the source's; ``source`` is None
-    where the source has no row for the element, which then counts as level 0.
+    ``difference_hundredths`` is the target's effective level minus the source's.
     """
 
     target: Rating
-    source: Rating | None
+    source: Rating
     difference_hundredths: int
 
     @property
@@ -49,13 +48,13 @@ class ElementGap(NamedTuple):
     def status(self) -> Status:
         """How the source's level stands to the target's."""
         if self.difference_hundredths > 0:
-            return Status.LOWER if self.source and self.source.effective_hundredths else Status.MISSING
+            return Status.LOWER if self.source.effective_hundredths else Status.MISSING
         return Status.SURPLUS if self.difference_hundredths else Status.MET
 
     @property
     def source_level(self) -> Decimal:
         """The source's effective level, 0-7."""
-        return levels_of(self.source.effective_hundredths if self.source else 0)
+        return levels_of(self.source.effective_hundredths)
 
     @property
     def target_level(self) -> Decimal:
@@ -75,10 +74,10 @@ class ElementGap(NamedTuple):
     @property
     def low_precision(self) -> bool:
         """Whether O*NET recommends suppressing one of the two levels."""
-        return self.target.recommend_suppress or (self.source is not None and self.source.recommend_suppress)
+        return self.target.recommend_suppress or self.source.recommend_suppress
 
 
-Row = tuple[int, str, int, Rating, Rating | None]
+Row = tuple[int, str, int, Rating, Rating]
 """One element of a comparison: sort key, element id, difference in hundredths, target, source.
 
 The difference is target minus source; sorted rows have the widest gap first. A plain tuple, because
@@ -101,14 +100,14 @@ class ProfileComparison(NamedTuple):
 def skill_gap(source: Profile, target: Profile) -> list[ElementGap]:
     """Elements whose level is higher in the target occupation than in the source.
 
-    An element the source has no row for counts as level 0. Widest gap first; equal gaps by
-    importance to the target, then by element id.
+    An element without a level on either side is unknown, and no gap (gap method, section 2). Widest gap
+    first; equal gaps by importance to the target, then by element id.
     """
     return [element for element in compare_profiles(source, target).elements if element.difference_hundredths > 0]
 
 
 def compare_profiles(source: Profile, target: Profile) -> ProfileComparison:
-    """Every element the target is rated on beside the source's, in the order of ``skill_gap``.
+    """Every element that both sides have a level for, in the order of ``skill_gap``.
 
     With s and t the effective levels and w = (IM of the target - 1) / 4:
 
@@ -122,9 +121,10 @@ def compare_profiles(source: Profile, target: Profile) -> ProfileComparison:
     required = gap = weights = 0
     for element_id, rating in target.items():
         source_rating = source.get(element_id)
-        difference = level = rating.effective_hundredths
-        if source_rating is not None:
-            difference -= source_rating.effective_hundredths
+        if source_rating is None:
+            continue
+        level = rating.effective_hundredths
+        difference = level - source_rating.effective_hundredths
         weight = rating.importance_weight
         weights += weight
         required += weight * level

@@ -1,7 +1,7 @@
 """Gap, coverage and distance between one occupation and many: a row or a column of all pairs.
 
-A gap goes from source to target: w is the target's importance weight, s and t are effective levels,
-an element without a row has level 0. No table of all pairs is made: with ten times the occupations
+A gap goes from source to target: w is the target's importance weight, s and t are effective levels.
+No table of all pairs is made: with ten times the occupations
 of O*NET it would take 618 MB.
 """
 

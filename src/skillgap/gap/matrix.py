@@ -39,13 +39,16 @@ class ProfileMatrix:
 
     @classmethod
     def of(cls, *domains: Mapping[str, Profile]) -> Self:
-        """The occupations rated in every one of the domains; each has its profiles by code."""
-        codes = tuple(sorted(set.intersection(*(set(domain) for domain in domains))))
+        """The occupations rated completely in every one of the domains; each has its profiles by code.
+
+        Without a level or an importance of one element an occupation has no rank among the others.
+        """
+        codes = tuple(sorted(set.intersection(*(_complete(domain) for domain in domains))))
         elements: list[str] = []
         columns: list[slice] = []
         for domain in domains:
             first = len(elements)
-            elements.extend(sorted({element for code in codes for element in domain[code]}))
+            elements.extend(sorted(domain[codes[0]]) if codes else ())
             columns.append(slice(first, len(elements)))
         levels = np.zeros((len(codes), len(elements)))
         weights = np.zeros_like(levels)
@@ -103,6 +106,16 @@ def row_sums(left: Floats, right: Floats) -> Floats:
     """The sum of left * right along each row, without an array of the products."""
     sums: Floats = np.vecdot(left, right)
     return sums
+
+
+def _complete(domain: Mapping[str, Profile]) -> set[str]:
+    """The occupations with a level and an importance for every element that the domain has."""
+    elements = {element for profile in domain.values() for element in profile}
+    return {
+        code
+        for code, profile in domain.items()
+        if len(profile) == len(elements) and all(rating.importance for rating in profile.values())
+    }
 
 
 def _standardised(rows: Floats) -> Floats:

@@ -33,16 +33,11 @@ def person_profile(levels: Mapping[str, Decimal], names: Mapping[str, str]) -> P
     }
 
 
-def answered_part(person: Profile, target: Profile) -> Profile:
-    """The target's ratings of the elements that the person has answered: what is unknown is no gap."""
-    return {element_id: rating for element_id, rating in target.items() if element_id in person}
-
-
 def answered(person: Profile, target: Profile) -> AnsweredShare:
     """How much of the target's profile the person has answered; a target without weight: 1.0."""
-    known = answered_part(person, target)
+    known = person.keys() & target.keys()
     whole = sum(rating.importance_weight for rating in target.values())
-    part = sum(rating.importance_weight for rating in known.values())
+    part = sum(target[element_id].importance_weight for element_id in known)
     return AnsweredShare(len(known), len(target) - len(known), part / whole if whole else 1.0)
 
 

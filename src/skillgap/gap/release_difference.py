@@ -62,7 +62,7 @@ class OccupationDiff(NamedTuple):
 
 
 class GapPair(NamedTuple):
-    """The gap in one element in two releases; None where the target is not rated on it.
+    """The gap in one element in two releases; None where a side has no level for it.
 
     ``source`` and ``target`` say how the ratings behind the gap changed, None where neither release
     has one.
@@ -111,7 +111,7 @@ def changed_gaps(
 ) -> list[GapPair]:
     """The elements whose gap from source to target changed, the largest change first.
 
-    Equal changes by element id. An element that a target is not rated on has no gap there.
+    Equal changes by element id. An element that a side has no level for has no gap there.
     """
     before = {gap.element_id: gap for gap in compare_profiles(source_before, target_before).elements}
     after = {gap.element_id: gap for gap in compare_profiles(source_after, target_after).elements}

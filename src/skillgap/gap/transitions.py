@@ -60,6 +60,11 @@ class Transitions:
         return tuple(self._profiles)
 
     @property
+    def incomplete(self) -> int:
+        """How many occupations are rated on all the domains, but without some level or importance."""
+        return len(set.intersection(*map(set, self._profiles.values()))) - len(self.matrix.codes)
+
+    @property
     def matrix(self) -> ProfileMatrix:
         """All profiles."""
         with self._lock:

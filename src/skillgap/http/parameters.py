@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from skillgap.errors import RequestError, SeveralFaults, faults_of
 from skillgap.http.reader import Reader
@@ -28,7 +28,7 @@ CODE_PATTERN = rf"^\s*\d{{2}}[{DASHES}]\d{{4}}(\.\d{{2}})?\s*$"
 OccupationCode = Annotated[str, Field(max_length=100, json_schema_extra={"pattern": CODE_PATTERN})]
 """An O*NET-SOC code or its first 6 digits; ``parse_code`` says what is wrong with any other text."""
 CodeInPath = Annotated[
-    OccupationCode, Path(description="An O*NET-SOC code, or its first 6 digits.", examples=["15-1251.00"])
+    OccupationCode, Path(description="An O*NET-SOC code, or its first 6 digits.", examples=["29-1141.00"])
 ]
 
 
@@ -45,6 +45,14 @@ class StrictQuery(BaseModel):
     """Parameters, or members of a body, of which unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _reject_booleans(cls, value: object, info: ValidationInfo) -> object:
+        """JSON's true is no number, though Python's is."""
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
+            raise ValueError("Input should not be true or false")
+        return value
 
     @classmethod
     def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:

@@ -1,10 +1,10 @@
 """The releases that a request reads: as they were when it came in, and whatever it has fetched."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from skillgap.errors import NothingLoaded, OccupationNotRated, ReleaseOutOfReach, RequestError, faults_of
 from skillgap.onet.catalogue import Catalogue
@@ -54,10 +54,18 @@ class Reader:
     def catalogue(self, release: str | None, parameter: str = "release") -> Catalogue:
         """A loaded release, the current one for None; one that is not held is read from the database.
 
-        Raises NothingLoaded, ReleaseNotFound or ReleaseOutOfReach.
+        Raises NothingLoaded, ReleaseNotFound, ReleaseOutOfReach or ReleasesBusy.
         """
         current = self.current()
         return current if release is None else self._live.catalogue_of(release, parameter)
+
+    async def open(self, release: str | None) -> Catalogue:
+        """The same for a route on the event loop, which no reading holds up."""
+        current = self.current()
+        if release is None or release == current.info.release:
+            return current
+        held = self._live.held(release)
+        return await run_in_threadpool(self.catalogue, release) if held is None else held
 
     async def read(self, release: str | None, use_case: Callable[[Catalogue], Result]) -> Result:
         """What a use case makes of a release, on the event loop; only another release is read aside.
@@ -65,9 +73,7 @@ class Reader:
         Occupations that the current release does not rate are fetched from O*NET Web Services where that is
         set up, and the use case is tried again; raises what it raises.
         """
-        catalogue = self.current()
-        if release not in (None, catalogue.info.release):
-            catalogue = await asyncio.to_thread(self.catalogue, release)
+        catalogue = await self.open(release)
         try:
             return use_case(catalogue)
         except RequestError as error:

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response, params
+from fastapi import APIRouter, Request, Response, params
+from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 
-from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
+from skillgap.errors import InvalidParameter, RequestError, SeveralFaults
 from skillgap.http.bodies import JsonRequest
 from skillgap.http.parameters import StrictQuery
 from skillgap.http.reader import Reader
@@ -43,21 +45,16 @@ class StrictRoute(APIRoute):
                     raise SeveralFaults([*error.faults, *name_faults]) from None
             faults: list[RequestError] = []
             try:
-                response = await handle(request)
                 if not name_faults:
-                    return response
+                    return await handle(request)
+                _validate(model, values)  # no work for a response that is not sent
             except RequestValidationError as error:
                 faults = validation_faults(error)
-                malformed = {fault.parameter for fault in faults}
-                others = model.request_faults({**request.path_params, **values}, Reader(request)) if model else ()
+            malformed = {fault.parameter for fault in faults}
+            if model:  # in a thread: a release may have to be read
+                sent = {**request.path_params, **values}
+                others = await run_in_threadpool(lambda: list(model.request_faults(sent, Reader(request))))
                 faults += (fault for fault in others if fault.parameter not in malformed)
-            except RequestError as error:
-                if not name_faults:
-                    raise
-                faults += faults_of(error)
-            except HTTPException:
-                if not name_faults:
-                    raise
             raise SeveralFaults(_distinct([*faults, *name_faults])) from None
 
         return handle_strictly
@@ -86,6 +83,15 @@ def _sentence(fault: Mapping[str, Any]) -> str:
             return f"The parameter '{name}' is missing: give an O*NET-SOC code."
         case _:
             return f"{fault['msg'].removeprefix('Value error, ')}."
+
+
+def _validate(model: type[StrictQuery] | None, values: Mapping[str, Any]) -> None:
+    """Raise RequestValidationError for values that FastAPI would reject."""
+    try:
+        if model is not None:
+            model.model_validate(dict(values))
+    except ValidationError as error:
+        raise RequestValidationError([{**fault, "loc": ("query", *fault["loc"])} for fault in error.errors()]) from None
 
 
 def _strict_model(route: APIRoute) -> type[StrictQuery] | None:

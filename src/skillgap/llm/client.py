@@ -12,10 +12,11 @@ import re
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, omit
-from pydantic import BaseModel, Field, ValidationError
+from httpx2 import ConnectError, ConnectTimeout, PoolTimeout, ProxyError
+from openai import APIConnectionError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError, Timeout, omit
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from skillgap.llm.replies import Next, Reply, ReplyKind, ResponseFormat, Usage
 from skillgap.retry_after import retry_after
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 OPENAI = "https://api.openai.com/v1"
 LONGEST_MESSAGE = 1_000  # characters of a fault that are kept
 LONGEST_WAIT = 120.0  # seconds that a server may ask the client to wait
+CONNECT_SECONDS = 10.0  # for a connection; a call without one was never sent
+NEVER_SENT = (ConnectError, ConnectTimeout, PoolTimeout, ProxyError)
 
 _NAMES_THE_FORMAT = re.compile(r"response_format|json_schema|json_object|structured output", re.I)
 _REJECTS_IT = re.compile(
@@ -46,13 +49,22 @@ class _Choice(BaseModel):
     message: _Message
 
 
+def _usage_or_none(value: object, read: ValidatorFunctionWrapHandler) -> Usage | None:
+    """The usage that a server reports; a count that is none spoils no answer that was paid for."""
+    try:
+        usage: Usage | None = read(value)
+    except ValidationError:
+        return None
+    return usage
+
+
 class _Completion(BaseModel):
     """The part of a chat completion that is used, validated."""
 
     model: str | None = None
     system_fingerprint: str | None = None
     choices: list[_Choice] = Field(min_length=1)
-    usage: Usage | None = None
+    usage: Annotated[Usage | None, WrapValidator(_usage_or_none)] = None
 
 
 class Chat:
@@ -77,7 +89,7 @@ class Chat:
         self.temperature = temperature
         self.response_format = response_format
         self._timeout_seconds = timeout_seconds
-        self._key = api_key or "none"  # the client insists on one
+        self._key = (api_key or "").strip() or "none"  # the client insists on one
         self._client = AsyncOpenAI(
             api_key=self._key,
             admin_api_key="",  # else it is read from the environment, as are the next three
@@ -85,7 +97,7 @@ class Chat:
             project="",
             webhook_secret="",
             base_url=self.base_url,
-            timeout=timeout_seconds,
+            timeout=Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds / 2)),
             max_retries=0,  # the caller counts every attempt
             default_headers={"Authorization": f"Bearer {self._key}"},
         )
@@ -106,6 +118,9 @@ class Chat:
         When the server does not accept the response format, the next call uses its fallback.
         """
         sent_format = self.response_format
+        if not self._key.isascii() or not self._key.isprintable() or " " in self._key:
+            fault = "LLM_API_KEY has characters that no key has; nothing was sent"
+            return Reply(response_format=sent_format, milliseconds=0, **_failed(fault, Next.STOP), unbilled=True)
         at_openai = self.base_url == OPENAI
         started = time.monotonic()
         try:
@@ -120,16 +135,30 @@ class Chat:
                     extra_headers={"OpenAI-Organization": omit, "OpenAI-Project": omit},
                 )
             reply = self._read(raw.text)
-        except (TimeoutError, APITimeoutError):
-            reply = _failed(f"no answer within {self._timeout_seconds:g} s", Next.LATER)
+        except APIConnectionError as error:
+            reply = self._read_connection_error(error)
+        except TimeoutError:
+            reply = self._timed_out()
         except APIStatusError as error:
             reply = self._read_error(error, sent_format)
         except OpenAIError as error:
-            cause = error.__cause__ if isinstance(error, APIConnectionError) else None
-            reply = _failed(f"{error} {cause or ''}", Next.LATER)
+            reply = _failed(str(error), Next.LATER)
         reply["fault"] = self._scrub(reply.get("fault", ""))
         milliseconds = round((time.monotonic() - started) * 1000)
         return Reply(response_format=sent_format, milliseconds=milliseconds, **reply)
+
+    def _read_connection_error(self, error: APIConnectionError) -> dict[str, Any]:
+        """A failure on the way; what never left this machine costs nothing."""
+        cause = error.__cause__
+        if isinstance(cause, NEVER_SENT):
+            why = str(cause) or "no answer in time"
+            return _failed(f"no connection to {self.base_url}: {why}", Next.LATER) | {"unbilled": True}
+        if isinstance(error, APITimeoutError):
+            return self._timed_out()
+        return _failed(f"{error} {cause or ''}", Next.LATER)
+
+    def _timed_out(self) -> dict[str, Any]:
+        return _failed(f"no answer within {self._timeout_seconds:g} s", Next.LATER)
 
     def _read(self, body: str) -> dict[str, Any]:
         try:
@@ -176,7 +205,8 @@ class Chat:
         return reply
 
     def _scrub(self, text: str) -> str:
-        """The text without keys, and not too long."""
+        """The text without keys and what no database stores, and not too long."""
+        text = text.encode(errors="replace").decode()  # half a pair of surrogates is no character
         if self._key != "none":
             text = text.replace(self._key, "***")
         return _LIKE_A_KEY.sub("***", text)[:LONGEST_MESSAGE].strip()

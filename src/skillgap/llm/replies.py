@@ -43,13 +43,16 @@ class Next(StrEnum):
     STOP = "stop"  # no call would succeed: wrong key, wrong address, quota used up
 
 
+MOST_TOKENS = 10**9  # that a call may be said to have cost: more is no count, and no database's integer
+
+
 class Usage(BaseModel):
     """Tokens as the server reports them."""
 
-    prompt_tokens: int = Field(default=0, ge=0)
-    completion_tokens: int = Field(default=0, ge=0)
+    prompt_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
+    completion_tokens: int = Field(default=0, ge=0, le=MOST_TOKENS)
     cached_tokens: int | None = Field(
-        default=None, validation_alias=AliasPath("prompt_tokens_details", "cached_tokens")
+        default=None, ge=0, le=MOST_TOKENS, validation_alias=AliasPath("prompt_tokens_details", "cached_tokens")
     )
 
     @property
@@ -70,7 +73,7 @@ class Reply:
     next: Next = Next.NOTHING
     wait_seconds: float | None = None  # that the server asks the client to wait
     usage: Usage | None = None
-    unbilled: bool = False  # it was rejected before a model saw it
+    unbilled: bool = False  # it was rejected before a model saw it, or never sent
     model_answered: str | None = None
     system_fingerprint: str | None = None
 

@@ -1,6 +1,7 @@
 """``skillgap mcp``: three tools for assistants, over stdin and stdout by the MCP SDK.
 
-The catalogue is refreshed before every answer. Stdout belongs to the protocol; logs go to stderr.
+The catalogue is refreshed before an answer, where the database responds. Stdout belongs to the
+protocol; logs go to stderr.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from skillgap.occupations.moves.service import rank_moves
 from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
 from skillgap.occupations.pair.service import compare
-from skillgap.occupations.schemas import OccupationRef, release_notes
+from skillgap.occupations.schemas import OccupationRef, percent_of, release_notes
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue
 
@@ -42,7 +43,9 @@ Release = Annotated[str | None, Field(description="A loaded O*NET release; witho
 class FoundOccupation(OccupationRef):
     """An occupation that a search found."""
 
-    rated: bool = Field(description="Only rated occupations can be compared.")
+    rated: bool = Field(
+        description="Whether it has ratings. Without them it is compared only where a language model's levels are used."
+    )
     matched_text: str = Field(description="The title or lay title that the text matched.")
 
 
@@ -146,7 +149,7 @@ class Tools:
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
-            query = {"from": from_code, "to": to_code, "explain": "anchors"}
+            query = {"from": from_code, "to": to_code, "explain": "anchors", "levels": self.live.levels}
             answer = compare(catalogue, GapQuery.model_validate(query))
         return ComparedOccupations(
             release=answer.release,
@@ -165,7 +168,8 @@ class Tools:
         """Which occupations are most like this one, and what would each move take?
 
         Ranked by how alike the ratings are, on skills and, where loaded, knowledge; coverage and
-        gaps are on skills. A rank does not say whether somebody will get there.
+        gaps are on skills. Only occupations that the release itself has rated are ranked. A rank does
+        not say whether somebody will get there.
         """
         with _tool_errors():
             catalogue = self._catalogue(release)
@@ -232,7 +236,7 @@ def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
     target, summary = answer.to_occupation, answer.summary
     widest = ", ".join(gap.element_name for gap in answer.skill_gaps[:MOST_REASONS])
     return (
-        f"By {catalogue.info.title}, {answer.source_title} bring {summary.coverage:.0%} of the skill "
+        f"By {catalogue.info.title}, {answer.source_title} bring {percent_of(summary.coverage)}% of the skill "
         f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
         f"{f', most of all {widest}' if widest else ''}."
     )
@@ -250,5 +254,5 @@ def _move(move: MoveOut) -> ClosestMove:
         weighted_gap=move.weighted_gap,
         largest_gaps=widest,
         related=move.related is not None,
-        sentence=f"{title}: {move.coverage:.0%} of the skill levels are there{lacking}.",
+        sentence=f"{title}: {percent_of(move.coverage)}% of the skill levels are there{lacking}.",
     )

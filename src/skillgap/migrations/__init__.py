@@ -22,6 +22,6 @@ def alembic_config(connection: Connection) -> Config:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the schema up to date; does nothing where it is."""
-    with writing(engine) as connection:
+    """Bring the schema up to date; makes the database of SQLite, and does nothing where it is."""
+    with writing(engine, may_create=True) as connection:
         command.upgrade(alembic_config(connection), "head")

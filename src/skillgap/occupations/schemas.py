@@ -1,9 +1,10 @@
-"""What responses of several subjects hold. A declared field is always sent; null is "not published"."""
+"""What responses of several subjects hold. A declared field is always sent; null says that there is no value."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from skillgap.gap.transitions import Transitions
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed
 from skillgap.onet.tables import DOMAINS
@@ -85,6 +86,11 @@ def rounded(figure: float) -> float:
     return round(figure, COMPUTED_DECIMALS)
 
 
+def percent_of(coverage: float) -> int:
+    """A coverage in whole per cent, for people; 100 only when nothing lacks."""
+    return 100 if coverage == 1 else min(99, round(coverage * 100))
+
+
 def occupation_ref(catalogue: Catalogue, code: str) -> OccupationRef:
     """Code and title of an occupation."""
     return OccupationRef(onetsoc_code=code, title=catalogue.occupations[code].title)
@@ -97,6 +103,14 @@ def compared_occupation(catalogue: Catalogue, code: str, used: LevelsUsed = PUBL
         title=catalogue.occupations[code].title,
         source=used.occupation.source if used.occupation else catalogue.source(code),
     )
+
+
+def ranking_notes(catalogue: Catalogue, domain: str, ranking: Transitions) -> list[str]:
+    """What to know before relying on ranks among the occupations of ``ranking``."""
+    notes = release_notes(catalogue, domain)
+    if ranking.incomplete:
+        notes.append(f"Not ranked, as a level or an importance is missing: {ranking.incomplete} of the occupations.")
+    return notes
 
 
 def release_notes(catalogue: Catalogue, domain: str, *codes: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""The read model: one release held in memory, immutable, and replaced as a whole by a newer one."""
+"""The read model: one release held in memory and replaced as a whole.
+
+What was read is not changed. What is computed of it, such as the search index, is computed when first needed.
+"""
 
 from __future__ import annotations
 
@@ -149,15 +152,45 @@ class Catalogue:
             transitions = self._transitions.setdefault(domains, made)
         return transitions
 
+    def domains(self, domain: str) -> tuple[str, ...]:
+        """The domain alone, or every loaded one for ``all``."""
+        return tuple(self.profiles) if domain == "all" else (domain,)
+
     def matrix(self, domain: str = "skills") -> ProfileMatrix:
-        """Every profile of a domain, or of the occupations rated in ``all`` that are loaded.
+        """The profiles of the occupations rated completely in a domain, or in ``all`` that are loaded.
 
         Raises DomainNotLoaded.
         """
-        if domain == "all":
-            return self.transitions(*self.profiles).matrix
-        self.require_domain(domain)
-        return self.transitions(domain).matrix
+        if domain != "all":
+            self.require_domain(domain)
+        return self.transitions(*self.domains(domain)).matrix
+
+    def require_ranked(self, code: str, parameter: str | None, *domains: str) -> None:
+        """Raise what ``profile`` raises, or OccupationNotRated where the release lacks one of the ratings.
+
+        Such an occupation can be compared on the elements that are there, but has no rank among others.
+        """
+        for domain in domains:
+            self.profile(code, parameter, domain)
+        if code not in self.transitions(*domains).matrix.positions:
+            title = f"{code} {self.occupations[code].title}"
+            unrated = [_spoken(domain) for domain in domains if code not in self.profiles[domain]]
+            fault = f"has not rated the {' and '.join(unrated)} of {title}"
+            if not unrated:
+                fault = f"has rated {title} incompletely: a level or an importance is missing"
+            raise OccupationNotRated(
+                f"{self.info.title} {fault}, so that it has no rank.",
+                parameter=parameter,
+                suggestions=self.rated_neighbours(code, domains[0]),
+            )
+
+    def rated_elements(self, domain: str) -> set[str]:
+        """The ids of the elements that the release rates in a domain, or in ``all``."""
+        return {
+            element_id
+            for element_id, element in self.elements.items()
+            if element.domain in self.profiles and domain in (element.domain, "all")
+        }
 
     def is_rated(self, code: str) -> bool:
         """Whether the occupation has skills ratings, published or supplemental."""
@@ -226,6 +259,13 @@ def read_model_levels(
         agreements(occupations.values(), profiles["skills"]),
         rescored_queries.calibrations(connection, release),
     )
+
+
+def catalogue_of(engine: Engine, release: str, parameter: str | None = None) -> Catalogue:
+    """A loaded release as it is published; raises NothingLoaded or ReleaseNotFound."""
+    with reading(engine) as connection:
+        queries.current_release(connection)
+        return read_catalogue(connection, queries.find_release(queries.releases(connection), release, parameter))
 
 
 def current_catalogue(engine: Engine) -> Catalogue:

@@ -6,7 +6,6 @@ import gc
 import logging
 import threading
 import time
-from collections import OrderedDict
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,10 +15,11 @@ from sqlalchemy import Connection, Engine
 
 from skillgap import __version__
 from skillgap.database.transactions import reading
-from skillgap.errors import DatabaseUnavailable, ReleaseNotFound, ReleaseOutOfReach
+from skillgap.errors import DatabaseUnavailable, NothingLoaded, ReleaseOutOfReach
 from skillgap.onet import queries
 from skillgap.onet.catalogue import Catalogue, read_catalogue, read_model_levels
 from skillgap.onet.history import History, ReadFile, files_of_run, read_history
+from skillgap.onet.other_releases import OtherReleases
 from skillgap.onet.records import ReleaseInfo
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.model_levels import Levels
@@ -28,7 +28,6 @@ from skillgap.onet.supplements.ratings import Supplement
 
 logger = logging.getLogger(__name__)
 MODEL_LEVELS_SECONDS = 30.0  # between two reads of a model's levels, which are added call by call
-MOST_OTHER_RELEASES = 2  # in memory beside the current one; each takes about 60 MB
 
 RescoringMark = tuple[int, int, int] | None
 
@@ -64,8 +63,7 @@ class LiveCatalogue:
         self._snapshot_lock = threading.Lock()
         self._mark: RescoringMark = None  # of the model's levels in the snapshot
         self._mark_read_at = -MODEL_LEVELS_SECONDS
-        self._others: OrderedDict[int, Catalogue] = OrderedDict()  # by run, the last used last
-        self._others_lock = threading.Lock()
+        self._others = OtherReleases()
         self._poller: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -80,7 +78,9 @@ class LiveCatalogue:
                 if newest != self._refreshed or self._is_due(mark):
                     self._replace_snapshot(connection, releases, mark)
                     self._refreshed = newest
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, NothingLoaded) as error:
+            if isinstance(error, NothingLoaded) and self.snapshot.catalogue is None:
+                return  # a database whose file is made by the first load is not at fault
             if self.fault is None:
                 logger.warning("%s; serving what is held", error)
                 self.fault_since = datetime.now(UTC)
@@ -93,22 +93,23 @@ class LiveCatalogue:
     def catalogue_of(self, release: str, parameter: str = "release") -> Catalogue:
         """A loaded release; any but the current one is read on its first use.
 
-        Raises ReleaseNotFound, or ReleaseOutOfReach when it has to be read and cannot be.
+        Raises ReleaseNotFound, or when it has to be read and cannot be ReleaseOutOfReach or ReleasesBusy.
         """
-        _, current, releases = self.snapshot
-        info = next((info for info in releases if info.release == release), None)
-        if info is None:
-            loaded = ", ".join(info.release for info in releases)
-            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {loaded}).", parameter=parameter)
-        if current and current.info.run_id == info.run_id:
-            return current
-        with self._others_lock:
-            if info.run_id not in self._others:
-                self._others[info.run_id] = self._read_other(info, parameter)
-                if len(self._others) > MOST_OTHER_RELEASES:
-                    self._others.popitem(last=False)
-            self._others.move_to_end(info.run_id)
-            return self._others[info.run_id]
+        info = self._info(release, parameter)
+        return self._in_memory(info) or self._others.get(
+            info.run_id, lambda: self._read_other(info, parameter), parameter
+        )
+
+    def held(self, release: str, parameter: str = "release") -> Catalogue | None:
+        """A loaded release that is in memory, None where it has to be read; raises ReleaseNotFound."""
+        return self._in_memory(self._info(release, parameter))
+
+    def _in_memory(self, info: ReleaseInfo) -> Catalogue | None:
+        current = self.snapshot.catalogue
+        return current if current and current.info.run_id == info.run_id else self._others.held(info.run_id)
+
+    def _info(self, release: str, parameter: str) -> ReleaseInfo:
+        return queries.find_release(self.snapshot.releases, release, parameter)
 
     def poll(self, every_seconds: float) -> None:
         """Refresh at this interval, in a thread of its own, until closed."""
@@ -152,7 +153,7 @@ class LiveCatalogue:
         try:
             with reading(self._engine) as connection:
                 return read_catalogue(connection, info)
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, NothingLoaded) as error:
             raise ReleaseOutOfReach(unavailable, parameter=parameter) from error
 
     def _is_due(self, mark: RescoringMark) -> bool:
@@ -169,8 +170,7 @@ class LiveCatalogue:
             catalogue = replace(catalogue, model=model)
             logger.info("serving a model's levels of %d occupations", len(model.occupations))
         if mark != self._mark:
-            with self._others_lock:
-                self._others.clear()
+            self._others = OtherReleases()
         stored = supplements_ratings.supplements(connection)
         with self._snapshot_lock:
             self._stored = stored

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, inspect, select
 
-from skillgap.errors import NothingLoaded
+from skillgap.errors import NothingLoaded, ReleaseNotFound
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet import tables
 from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
@@ -41,6 +41,15 @@ def releases(connection: Connection) -> list[ReleaseInfo]:
     return [
         ReleaseInfo(*row)._replace(loaded_at=row.loaded_at.replace(tzinfo=UTC)) for row in connection.execute(query)
     ]
+
+
+def find_release(loaded: Sequence[ReleaseInfo], release: str, parameter: str | None = None) -> ReleaseInfo:
+    """The loaded release of this name; raises ReleaseNotFound."""
+    for info in loaded:
+        if info.release == release:
+            return info
+    names = ", ".join(info.release for info in loaded)
+    raise ReleaseNotFound(f"Release {release[:40]!r} is not loaded (there: {names}).", parameter=parameter)
 
 
 def current_release(connection: Connection) -> ReleaseInfo:

@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from skillgap.database.transactions import writing
 from skillgap.errors import NotEnoughRatings
@@ -23,7 +23,7 @@ from tests.conftest import load
 from tests.llm.fake_model import FakeModel
 from tests.onet.rescoring.conftest import Rescore, catalogue_of, rows
 
-RATER = Rater("a-model", "levels-1")
+RATER = Rater("a-model", "levels-2")
 
 
 def published(catalogue: Catalogue) -> dict[tuple[str, str], float]:
@@ -61,6 +61,30 @@ def test_the_figures_are_those_of_the_files_by_an_independent_calculation(rescor
     assert figures.in_standard_errors is None  # the sample has no standard errors
 
 
+def test_a_rating_that_the_release_lacks_is_left_out_of_the_figures(rescored: Catalogue, sample_engine: Engine) -> None:
+    lost = {"code": "29-1141.00", "element_id": "2.A.1.a"}
+    with writing(sample_engine) as connection:
+        connection.execute(text("DELETE FROM ratings WHERE onetsoc_code = :code AND element_id = :element_id"), lost)
+    catalogue = catalogue_of(sample_engine)
+    whole, figures = report(rescored, RATER, seed=1), report(catalogue, RATER, seed=1)
+    assert (figures.everything.levels, figures.everything.occupations) == (24 * 35 - 1, 24)
+    assert figures.everything.gaps is not None
+    assert whole.everything.gaps is not None
+    assert figures.everything.gaps.pairs == whole.everything.gaps.pairs == 24 * 23 // 2
+    assert figures.everything.gaps.status_changed == pytest.approx(whole.everything.gaps.status_changed, abs=0.002)
+    with writing(sample_engine) as connection:
+        store_calibration(connection, catalogue, RATER, seed=1)
+
+
+def test_a_model_that_sees_no_need_for_any_skill_cannot_be_calibrated(
+    model: FakeModel, run_job: Rescore, sample_engine: Engine
+) -> None:
+    model.level_of = lambda *_: 0.0
+    run_job(*catalogue_of(sample_engine).profiles["skills"], max_concurrency=4)
+    with pytest.raises(NotEnoughRatings, match="no line can be fitted"), writing(sample_engine) as connection:
+        store_calibration(connection, catalogue_of(sample_engine), RATER, seed=1)
+
+
 def test_a_straight_line_is_found_on_one_half_and_helps_on_the_other(rescored: Catalogue) -> None:
     found = report(rescored, RATER, seed=1)
     assert found.held_out is not None
@@ -85,10 +109,10 @@ def test_a_calibration_is_kept_with_its_sample_and_used_for_its_rater_alone(
     assert not calibration.fitted & calibration.held_out
     assert calibration.agreement.mean_absolute_error < 0.02
     assert rows(sample_engine, "SELECT release, model, prompt_version, seed FROM calibrations") == [
-        ("sample", "a-model", "levels-1", 1)
+        ("sample", "a-model", "levels-2", 1)
     ]
     occupation = catalogue.model.occupations["15-1252.00"]
-    for other in (RATER._replace(model="another"), RATER._replace(prompt_version="levels-2")):
+    for other in (RATER._replace(model="another"), RATER._replace(prompt_version="levels-1")):
         with pytest.raises(ValueError, match="calibrated for"):
             calibrated(replace(occupation, rater=other), calibration)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import unescape
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -18,6 +22,7 @@ from skillgap.onet import live_catalogue
 from skillgap.onet.rescoring.calibrate import store_calibration
 from skillgap.settings import ApiSettings, DatabaseSettings, LlmSettings
 from tests.llm.fake_model import FakeModel, changed, plain
+from tests.mcp.test_server import assistant
 from tests.onet.rescoring.conftest import Rescore, catalogue_of
 from tests.onet.rescoring.test_agreement import RATER, published
 
@@ -74,14 +79,14 @@ def test_an_unrated_occupation_becomes_comparable_plainly_marked(client: TestCli
     assert answer["from_occupation"]["source"] != answer["to_occupation"]["source"]
     assert answer["to_occupation"]["source"] == "language model a-model"
     model = answer["levels"]["to_occupation"]["model"]
-    assert (model["model"], model["prompt_version"], model["runs"]) == ("a-model", "levels-1", 1)
+    assert (model["model"], model["prompt_version"], model["runs"]) == ("a-model", "levels-2", 1)
     assert model["last_asked"]
     assert model["agreement"] is None
     notes = " ".join(answer["notes"])
-    assert "are those of a language model (a-model, prompt levels-1, asked 20" in notes
+    assert "are those of a language model (a-model, prompt levels-2, asked 20" in notes
     assert "USDOL/ETA has not approved" in notes
     assert "How far a-model agrees with O*NET has not been measured" in notes
-    assert "every skill weighs the same" in notes
+    assert "every element weighs the same" in notes
     assert f"There are no rescored levels of {COOKS}" in notes
     assert all(one["to_importance"] is None for one in answer["skill_gaps"])
     assert all(one["certainty"] is None for one in answer["skill_gaps"])
@@ -173,6 +178,100 @@ def test_levels_may_be_set_for_all_answers(serve: Serve, run_job: Rescore) -> No
         for one in (published_client, client)
     ]
     assert tags[0] != tags[1]
+
+
+Figures = dict[str, tuple[float, float]]  # both levels by element
+
+
+def page_figures(client: TestClient, **query: str) -> tuple[Figures, str]:
+    """The levels that the page shows, and the address of its download."""
+    html = client.get("/", params=query).text
+    rows = re.findall(r'<li class="chart-row .*?data-name="(.*?)".*?data-from="(.*?)" data-to="(.*?)"', html, re.DOTALL)
+    link = re.search(r'data-download="json" href="(.*?)"', html)
+    assert link is not None, html
+    return {name: (float(source), float(target)) for name, source, target in rows}, unescape(link[1])
+
+
+def chart_figures(client: TestClient, **query: str) -> Figures:
+    drawn = client.get("/skill-gap/chart.json", params=query | {"show": "all"}).json()
+    return {row["element_name"]: (row["from_level"], row["to_level"]) for row in drawn["data"]["values"]}
+
+
+def csv_figures(client: TestClient, **query: str) -> Figures:
+    text = client.get("/skill-gap", params=query | {"include": "all", "format": "csv"}).text
+    rows = csv.DictReader(StringIO(text))
+    return {row["element_name"]: (float(row["from_level"]), float(row["to_level"])) for row in rows}
+
+
+@pytest.mark.parametrize("asked", [{}, {"levels": "published"}, {"levels": "rescored"}], ids=str)
+@pytest.mark.parametrize("default", ["published", "rescored"])
+@pytest.mark.parametrize("target", [DEVELOPERS, UNRATED])
+def test_page_download_chart_and_csv_show_the_same_levels(
+    serve: Serve, run_job: Rescore, default: str, asked: dict[str, str], target: str
+) -> None:
+    run_job(DEVELOPERS, UNRATED)
+    client = serve(levels=default)
+    query = {"from": COOKS, "to": target} | asked
+    if target == UNRATED and asked.get("levels", default) == "published":
+        assert "has not rated its skills" in client.get("/", params=query).text
+        assert client.get("/skill-gap/chart.svg", params=query).json()["code"] == "occupation-not-rated"
+        return
+    expected = {
+        element["element_name"]: (element["from_level"], element["to_level"])
+        for kind in ("skill_gaps", "met", "surplus")
+        for element in gap(client, COOKS, target, include="all", **asked)[kind]
+    }
+    shown, download = page_figures(client, **query)
+    downloaded = client.get(f"/{download}").json()
+    assert shown == expected == chart_figures(client, **query) == csv_figures(client, **query)
+    assert len(expected) == 35
+    assert [element["to_level"] for element in downloaded["skill_gaps"]] == [
+        element["to_level"] for element in gap(client, COOKS, target, **asked)["skill_gaps"]
+    ]
+    assert downloaded["levels"] == gap(client, COOKS, target, **asked)["levels"]
+
+
+def test_page_and_chart_say_that_levels_are_a_models(serve: Serve, run_job: Rescore) -> None:
+    run_job(UNRATED)
+    client = serve(levels="rescored")
+    query = {"from": COOKS, "to": UNRATED}
+    page = client.get("/", params=query).text
+    assert "are those of a language model (a-model, prompt" in page
+    assert "but for the levels that a note above names as a language model" in page
+    drawn = client.get("/skill-gap/chart.json", params=query).json()
+    assert "Levels of Computer Occupations, All Other: language model a-model." in drawn["title"]["subtitle"]
+    swapped = client.get("/", params={"from": UNRATED, "to": COOKS, "levels": "rescored"}).text
+    assert f'href="./?levels=rescored&amp;from={COOKS}&amp;to={UNRATED}"' in swapped
+
+
+def test_an_assistant_is_answered_by_the_same_levels(run_job: Rescore, sqlite_url: str) -> None:
+    run_job(UNRATED)
+    pair = {"from_code": COOKS, "to_code": UNRATED}
+    with assistant(sqlite_url, LEVELS="rescored") as (portal, client):
+        rescored = portal.call(client.call_tool, "compare_occupations", pair)
+    with assistant(sqlite_url) as (portal, client):
+        published = portal.call(client.call_tool, "compare_occupations", pair)
+    assert "are those of a language model (a-model" in " ".join(rescored.structured_content["notes"])
+    assert published.is_error
+
+
+def test_a_text_is_chosen_by_the_levels_that_are_used(serve: Serve, run_job: Rescore) -> None:
+    run_job(UNRATED)
+    choice = serve(levels="rescored").get("/choice", params={"text": UNRATED}).json()
+    published_choice = serve().get("/choice", params={"text": UNRATED}).json()
+    assert (choice["code"], published_choice["code"]) == (UNRATED, None)
+    person = serve(levels="rescored").get("/", params={"tab": "person", "to": UNRATED}).text
+    assert "has not rated its skills" in person
+
+
+@pytest.mark.parametrize("address", ["/skill-gap", "/skill-gap/chart.svg"])
+def test_another_fault_does_not_hide_that_a_model_has_levels(serve: Serve, run_job: Rescore, address: str) -> None:
+    run_job(UNRATED)
+    wrong = {"from": COOKS, "to": UNRATED, "min_gap": "9"}
+    errors = serve(levels="rescored").get(address, params=wrong).json()["errors"]
+    assert [fault["parameter"] for fault in errors] == ["min_gap"]
+    errors = serve().get(address, params=wrong).json()["errors"]
+    assert [fault["parameter"] for fault in errors] == ["min_gap", "to"]
 
 
 def test_many_pairs_by_a_models_levels_say_the_same_and_name_the_model(serve: Serve, run_job: Rescore) -> None:

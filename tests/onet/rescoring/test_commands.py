@@ -15,10 +15,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
+from skillgap.cli.after_load import rescore_after_load
+from skillgap.cli.rescore_job import rescore_sample
+from skillgap.errors import RescoringError
+from skillgap.onet.rescoring import job
+from skillgap.settings import LlmSettings
 from tests.conftest import SAMPLE
-from tests.llm.fake_model import FakeModel, failing
+from tests.llm.fake_model import Behaviour, FakeModel, changed, failing
 from tests.onet.rescoring.conftest import KEY, rows
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -93,7 +98,7 @@ def test_the_occupations_that_are_named_are_rescored_and_reported_on(
 
     shown = run("rescore", "report", "--chart", "agreement.svg")
     assert shown.returncode == 0, shown.stderr
-    assert "a-model (levels-1, runs: 1) and O*NET sample" in " ".join(shown.stdout.split())
+    assert "a-model (levels-2, runs: 1) and O*NET sample" in " ".join(shown.stdout.split())
     assert "Reading Comprehension" in shown.stdout
     assert (tmp_path / "agreement.svg").read_text().startswith("<svg")
     figures = json.loads(run("rescore", "report", "--json").stdout)
@@ -102,7 +107,7 @@ def test_the_occupations_that_are_named_are_rescored_and_reported_on(
 
     calibrated = run("rescore", "calibrate")
     assert calibrated.returncode == 0
-    assert "calibrated a-model (levels-1) to O*NET sample" in calibrated.stderr
+    assert "calibrated a-model (levels-2) to O*NET sample" in calibrated.stderr
 
 
 def test_without_levels_to_compare_a_report_says_what_to_do(run: Run) -> None:
@@ -161,12 +166,85 @@ def test_the_loading_service_rescores_where_a_model_is_set(run: Run, model: Fake
     assert rows(sample_engine, "SELECT COUNT(*) FROM calibrations") == [(1,)]
 
 
-def test_a_load_succeeds_whatever_the_model_does(run: Run, model: FakeModel) -> None:
-    model.script.extend([failing(401)] * 9)
+SURROGATES = changed(lambda found: [level | {"element_id": f"{level['element_id']}\ud800"} for level in found])
+REFUSED = "http://127.0.0.1:9/v1"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "settings_of_it", "fault"),
+    [
+        (failing(401), {}, "Rescoring stopped: Error code: 401"),
+        (failing(401, "\ud800"), {}, "Rescoring stopped: Error code: 401"),
+        (None, {"LLM_BASE_URL": REFUSED}, f"Rescoring stopped: 5 calls in a row failed: no connection to {REFUSED}: "),
+        (None, {"LLM_API_KEY": "schlüssel"}, "Rescoring stopped: LLM_API_KEY has characters that no key has"),
+        (None, {"LLM_BASE_URL": "", "LLM_API_KEY": ""}, "LLM_MODEL is set, but neither LLM_API_KEY nor"),
+        (None, {"LLM_RUNS": "99"}, "LLM_RUNS: Input should be less than or equal to 15"),
+    ],
+    ids=["wrong key", "half a character", "refused port", "no ASCII", "no address", "wrong setting"],
+)
+def test_a_load_succeeds_whatever_fails_in_rescoring(
+    run: Run, model: FakeModel, behaviour: Behaviour | None, settings_of_it: dict[str, str], fault: str
+) -> None:
+    model.script.extend([behaviour] * 9 if behaviour else [])
+    loaded = run("load", "--from", str(SAMPLE), **settings_of_it)
+    assert loaded.returncode == 0, loaded.stderr
+    last = loaded.stderr.splitlines()[-1]
+    assert f"the release is loaded, but rescoring it failed: {fault}" in last
+    assert last.endswith("To try again: skillgap rescore --sample 40 --unrated, then skillgap rescore calibrate")
+    assert "Traceback" not in loaded.stderr
+
+
+def test_a_load_succeeds_where_replies_hold_half_characters_and_ratings_are_lacking(
+    run: Run, model: FakeModel, sample_engine: Engine
+) -> None:
+    model.script.append(SURROGATES)
+    with sample_engine.begin() as connection:
+        connection.execute(text("DELETE FROM ratings WHERE onetsoc_code = '29-1141.00' AND element_id = '2.A.1.a'"))
     loaded = run("load", "--from", str(SAMPLE))
-    assert loaded.returncode == 0
-    assert "stopped: " in loaded.stderr
-    assert run("load", "--from", str(SAMPLE), LLM_BASE_URL="", LLM_API_KEY="").returncode == 0
+    assert loaded.returncode == 0, loaded.stderr
+    assert "calibrated a-model" in loaded.stderr
+    assert "rescoring it failed" not in loaded.stderr
+    shown = run("rescore", "report")
+    assert shown.returncode == 0, shown.stderr
+
+
+def test_a_locked_database_fails_no_load_and_is_one_line_of_a_rescoring(
+    settings: dict[str, str],
+    sqlite_url: str,
+    model: FakeModel,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(job, "DATABASE_TIMEOUT", 0)
+    for name in ("LLM_BASE_URL", "LLM_MODEL", "LLM_RUNS"):
+        monkeypatch.setenv(name, settings[name])
+    monkeypatch.setenv("DATABASE_URL", f"{sqlite_url}?timeout=0.05")
+    fault = "Another load is writing to this database"
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), check_same_thread=False)) as other:
+        model.before = lambda number: number == 2 and other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RescoringError, match=f"Rescoring stopped: {fault}"):
+            rescore_sample(LlmSettings())
+        rescore_after_load()
+    assert f"the release is loaded, but rescoring it failed: {fault}" in caplog.text
+
+
+def test_a_refused_port_is_one_line_and_charges_nothing(run: Run, sample_engine: Engine) -> None:
+    failed = run("rescore", "--occupations", "15-1252", LLM_BASE_URL=REFUSED)
+    assert failed.returncode == 1
+    assert failed.stderr.splitlines()[-1] == (
+        f"skillgap: Rescoring stopped: the last call failed: no connection to {REFUSED}: All connection attempts failed"
+    )
+    assert ", 0 tokens; 1000000 tokens are left" in failed.stderr
+    assert rows(sample_engine, "SELECT SUM(tokens_counted) FROM rescoring_calls") == [(0,)]
+
+
+def test_a_key_that_cannot_be_sent_is_one_line(run: Run, model: FakeModel) -> None:
+    failed = run("rescore", LLM_API_KEY="schlüssel")
+    assert (failed.returncode, model.requests) == (1, [])
+    assert failed.stderr.splitlines()[-1] == (
+        "skillgap: Rescoring stopped: LLM_API_KEY has characters that no key has; nothing was sent"
+    )
+    assert "schl" not in failed.stderr
 
 
 def test_every_line_of_a_rescoring_names_its_job(run: Run, sqlite_url: str) -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, make_url, text
 
+from skillgap.database.engine import connect
 from skillgap.database.locks import rescoring_lock
 from skillgap.errors import DatabaseUnavailable, RescoringInProgress
 from skillgap.onet.rescoring import job as rescoring_job
 from skillgap.onet.rescoring.plan import sample_occupations, unrated_occupations
 from tests.conftest import SAMPLE, load
-from tests.llm.fake_model import FakeModel, changed, cut_after, failing, good_but, made_up_level, plain, rating, wrapped
+from tests.llm.fake_model import (
+    FakeModel,
+    changed,
+    cut_after,
+    failing,
+    good,
+    good_but,
+    made_up_level,
+    plain,
+    rating,
+    wrapped,
+)
 from tests.onet.rescoring.conftest import KEY, Rescore, catalogue_of, rows
 
 DEVELOPERS, COOKS = "15-1252.00", "35-2014.00"
@@ -45,7 +59,7 @@ def test_a_call_is_kept_with_all_that_tells_where_its_numbers_come_from(
     assert {name for name, value in call.items() if value is None} == {"cached_tokens", "message", "answer"}
     assert call["release"] == "sample"
     assert (call["model"], call["model_answered"]) == ("a-model", "a-model-2026-11")
-    assert (call["prompt_version"], call["temperature"]) == ("levels-1", 0.2)
+    assert (call["prompt_version"], call["temperature"]) == ("levels-2", 0.2)
     assert (call["outcome"], call["response_format"]) == ("ok", "json_schema_strict")
     assert call["tokens_counted"] == progress.tokens == progress.budget.spent == model.tokens
     assert call["prompt_tokens"] + call["completion_tokens"] == model.tokens
@@ -208,9 +222,79 @@ def test_answers_without_sense_end_in_smaller_groups_and_then_at_all(
     model.script.extend([plain(content="Nice weather today.")] * 3)
     job = run_job(DEVELOPERS)
     assert [len(asked.element_ids) for asked in model.requests] == [35, 17, 8]
-    assert (job.progress.given_up, job.progress.stopped) == (1, "")
+    assert job.progress.given_up == 1
+    assert job.progress.stopped == "no level was received: there is no JSON object with ratings in the answer"
     kept = rows(sample_engine, "SELECT DISTINCT answer FROM rescoring_calls")
     assert kept == [("Nice weather today.",)]
+
+
+def test_only_fruitless_answers_in_a_row_end_an_occupation(model: FakeModel, run_job: Rescore) -> None:
+    nonsense = plain(content="Nice weather today.")
+    model.script.extend([nonsense, nonsense, good, nonsense, nonsense, good, nonsense, nonsense])
+    job = run_job(DEVELOPERS)
+    assert [len(asked.element_ids) for asked in model.requests[:8]] == [35, 17, 8, 8, 4, 2, 2, 1]
+    assert (job.progress.done, job.progress.given_up, job.progress.levels) == (1, 0, 35)
+
+
+def test_half_a_character_in_a_reply_spoils_nothing_else(
+    model: FakeModel, run_job: Rescore, sample_engine: Engine
+) -> None:
+    model.script.append(
+        changed(lambda found: [*found[1:], found[0] | {"element_id": "2.A.1\ud800", "reason": "\udfff"}])
+    )
+    job = run_job(DEVELOPERS)
+    assert (job.progress.done, job.progress.stopped) == (1, "")
+    assert outcomes(sample_engine) == ["partial", "ok"]
+
+
+def test_a_reply_of_long_characters_is_stored(engine: Engine, model: FakeModel, run_job: Rescore) -> None:
+    load(engine, SAMPLE)
+    model.script.append(plain(content="🙂" * 30_000))
+    job = run_job(DEVELOPERS, engine=engine)
+    assert (job.progress.done, job.progress.broken) == (1, False)
+
+
+def test_a_server_that_is_not_there_stops_the_job_and_costs_nothing(run_job: Rescore, sample_engine: Engine) -> None:
+    job = run_job(DEVELOPERS, chat={"base_url": "http://127.0.0.1:9/v1"})
+    assert (job.progress.broken, job.progress.tokens, job.progress.budget.spent) == (True, 0, 0)
+    assert job.progress.stopped.startswith("the last call failed: no connection to http://127.0.0.1:9/v1: ")
+    assert rows(sample_engine, "SELECT SUM(tokens_counted), COUNT(*) FROM rescoring_calls") == [(0, 4)]
+
+
+def test_a_job_without_one_usable_answer_says_so(model: FakeModel, run_job: Rescore) -> None:
+    model.script.append(plain(refusal="I would rather not"))
+    job = run_job(DEVELOPERS)
+    assert (job.progress.broken, job.progress.stopped) == (True, "no level was received: I would rather not")
+
+
+@pytest.mark.parametrize("max_concurrency", [1, 4])
+def test_a_database_that_stays_locked_stops_the_job_with_its_reason(
+    model: FakeModel, run_job: Rescore, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, max_concurrency: int
+) -> None:
+    monkeypatch.setattr(rescoring_job, "DATABASE_TIMEOUT", 0)
+    engine = connect(make_url(f"{sqlite_url}?timeout=0.05"))
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), check_same_thread=False)
+    model.before = lambda number: number == 6 and other.execute("BEGIN IMMEDIATE")
+    codes = list(catalogue_of(engine).occupations)
+    job = run_job(*codes, engine=engine, max_concurrency=max_concurrency)
+    other.close()
+    assert job.progress.broken
+    assert job.progress.stopped == "Another load is writing to this database. Try again when it is done."
+    assert 1 <= len(model.requests) - job.progress.calls <= max_concurrency  # those in flight
+    engine.dispose()
+
+
+def test_a_call_that_cannot_be_logged_gives_its_tokens_back(
+    model: FakeModel, run_job: Rescore, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescoring_job, "DATABASE_TIMEOUT", 0)
+    engine = connect(make_url(f"{sqlite_url}?timeout=0.05"))
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        # There is room for one call at a time: the second worker waits for what the first one has reserved.
+        job = run_job(DEVELOPERS, COOKS, engine=engine, max_concurrency=2, token_budget=15_000)
+    assert (model.requests, job.progress.budget.spent, job.progress.broken) == ([], 0, True)
+    engine.dispose()
 
 
 def test_a_wrong_key_stops_everything_and_is_in_no_row(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "none"  # a path itself would be a label of unlimited values
+LONGEST_KEPT = 200  # characters of a path whose template is remembered; clients may send 8,000
 
 
 class RouteTemplates:
@@ -36,7 +37,8 @@ class RouteTemplates:
 
     def template(self, path: str) -> str:
         """The template for a path, ``none`` without a route."""
-        return self._exact.get(path) or self._match(path)
+        match = self._match if len(path) <= LONGEST_KEPT else self._match.__wrapped__
+        return self._exact.get(path) or match(path)
 
 
 def method_label(method: str) -> str:

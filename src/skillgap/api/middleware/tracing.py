@@ -71,7 +71,7 @@ def require_libraries() -> None:
 
 
 class SpanNames:
-    """Names the span of a request by its route, also of a cached response, and adds the request's id."""
+    """Names the span of a request by its route, also of a cached response; adds the id, and leaves out the query."""
 
     def __init__(self, app: ASGIApp, routes: RouteTemplates) -> None:
         self.app = app
@@ -85,4 +85,5 @@ class SpanNames:
             span.update_name(f"{method_label(scope['method'])} {route}")
             span.set_attribute("http.route", route)
             span.set_attribute("skillgap.request_id", request_id.get() or "")
+            span.set_attribute("url.query", "")  # as in the access log
         await self.app(scope, receive, send)

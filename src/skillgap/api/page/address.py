@@ -1,4 +1,4 @@
-"""The page's address: all of its state, so that a link shows the same."""
+"""The page's address: what is compared and how it is shown, so that a link shows the same."""
 
 from __future__ import annotations
 

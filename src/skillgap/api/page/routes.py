@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -27,13 +27,13 @@ from skillgap.occupations.charts.rows import (
     headline,
     in_order,
     is_judged,
-    percent_of,
     rows_of,
     signed,
     whole_comparison,
 )
-from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef
+from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef, percent_of
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.tables import DOMAINS
 
 router = APIRouter(include_in_schema=False)
@@ -52,6 +52,7 @@ class ChoiceQuery(ReleaseQuery):
 
     text: str = Field(max_length=LONGEST_SEARCH)
     domain: RatedDomain = "skills"
+    levels: Levels | None = None
 
 
 class ChoiceOut(BaseModel):
@@ -90,7 +91,10 @@ def serve_page(app: FastAPI) -> None:
 
 @router.get("/")
 async def get_page(request: Request, reader: ReaderDep) -> Response:
-    """The page. Without a script it works by links and a form; all of its state is in its address."""
+    """The page. Without a script it works by links and a form.
+
+    What is compared and how it is shown is in its address; a person's levels stay in the browser.
+    """
     snapshot = reader.snapshot
     if snapshot.catalogue is None:
         wait = {"Retry-After": str(RETRY_AFTER_SECONDS), "Refresh": str(RETRY_AFTER_SECONDS)}
@@ -98,13 +102,15 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
         return page("empty.html", {"unavailable": unavailable}, status=503, headers=wait)
     address = Address.of(request.query_params)
     try:
-        catalogue = await asyncio.to_thread(reader.catalogue, address.release)
+        catalogue = await reader.open(address.release)
     except ReleaseNotFound:
         return RedirectResponse(f"./{address.to(release=None)}", status_code=303)
     if address.domain not in catalogue.profiles:
         return RedirectResponse(f"./{address.to(domain='skills')}", status_code=303)
+    levels = "published" if address.tab == "person" else address.levels or reader.default_levels
+    choose = partial(chosen, domain=address.domain, levels=levels)
     texts = (address.source, address.target)
-    catalogue, (source, target) = await _resolve(request, reader, catalogue, texts, address.domain)
+    catalogue, (source, target) = await _resolve(request, reader, catalogue, texts, choose)
     codes = {"source": source.code or address.source, "target": target.code or address.target}
     if address.source != codes["source"] or address.target != codes["target"]:
         return RedirectResponse(f"./{address.to(**codes)}", status_code=303)
@@ -121,27 +127,32 @@ async def get_page(request: Request, reader: ReaderDep) -> Response:
     }
     if address.tab == "person":
         return page("person.html", values | person_values(catalogue, address, target))
-    return page("compare.html", values | _comparison(catalogue, address, source, target))
+    return page("compare.html", values | _comparison(catalogue, address, levels, source, target))
 
 
 @choices.get("/choice")
 async def get_choice(request: Request, query: Annotated[ChoiceQuery, Query()], reader: ReaderDep) -> ChoiceOut:
     """The occupation that a text means on the page, or why there is none and what could be chosen instead."""
-    catalogue = await asyncio.to_thread(reader.catalogue, query.release)
-    _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), query.domain)
+    catalogue = await reader.open(query.release)
+    choose = partial(chosen, domain=query.domain, levels=query.levels or reader.default_levels)
+    _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), choose)
     return ChoiceOut.of(choice)
 
 
 async def _resolve(
-    request: Request, reader: ReaderDep, catalogue: Catalogue, texts: Sequence[str], domain: str
+    request: Request,
+    reader: ReaderDep,
+    catalogue: Catalogue,
+    texts: Sequence[str],
+    choose: Callable[[Catalogue, str], Choice],
 ) -> tuple[Catalogue, list[Choice]]:
     """What each text means, once what is not rated has been fetched where that is set up; and the catalogue."""
-    choices_ = [chosen(catalogue, text, domain) for text in texts]
+    choices_ = [choose(catalogue, text) for text in texts]
     faults = [choice.not_rated for choice in choices_ if choice.not_rated]
     if not faults or not await reader.fetch_missing(catalogue, faults):
         return catalogue, choices_
     catalogue = reader.current()
-    return catalogue, [_with_wait(request, chosen(catalogue, text, domain)) for text in texts]
+    return catalogue, [_with_wait(request, choose(catalogue, text)) for text in texts]
 
 
 def _with_wait(request: Request, choice: Choice) -> Choice:
@@ -152,11 +163,13 @@ def _with_wait(request: Request, choice: Choice) -> Choice:
     return choice._replace(problem=f"{choice.problem} {coming(seconds)}")
 
 
-def _comparison(catalogue: Catalogue, address: Address, source: Choice, target: Choice) -> dict[str, object]:
+def _comparison(
+    catalogue: Catalogue, address: Address, levels: Levels, source: Choice, target: Choice
+) -> dict[str, object]:
     """What the page says about two chosen occupations, or examples until there are two."""
     if not source.code or not target.code:
         return {"answer": None, "examples": list(_examples(catalogue))}
-    answer = whole_comparison(catalogue, source.code, target.code, address.domain)
+    answer = whole_comparison(catalogue, source.code, target.code, address.domain, levels)
     rows = rows_of(answer, address)
     return {
         "answer": answer,

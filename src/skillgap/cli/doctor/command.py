@@ -35,7 +35,7 @@ def doctor(
 ) -> None:
     """Check settings, database, schema, rights, data, room and network, and say what to do.
 
-    Changes nothing. Exit status 1 where a check failed.
+    Changes no data. Exit status 1 where a check failed. Example: skillgap doctor --role serve
     """
     checks = []
     console = Console(soft_wrap=True)

@@ -1,13 +1,14 @@
 """Checks of the database: the server, its schema, the user's rights, and the data.
 
-Nothing is changed and nothing is created, not even the file of an SQLite database. Findings name
-folders and addresses, and never a password or a key.
+No row is changed, and no file of an SQLite database is created. Findings name folders and addresses,
+and no password or key.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -164,4 +165,6 @@ def _check_schema(connection: Connection) -> Check:
 def _advice(error: DatabaseUnavailable) -> str:
     cause = getattr(error.__cause__, "orig", None)
     number = cause.args[0] if cause is not None and cause.args else 0
+    if isinstance(cause, sqlite3.Error):
+        return "is this the right file, is it whole, and may it be read?"
     return ADVICE.get(number, "is the server there, and is the address right?")

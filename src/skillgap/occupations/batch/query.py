@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 
-from skillgap.errors import OccupationNotRated, RequestError
+from skillgap.errors import RequestError
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
 from skillgap.occupations.pair.query import GapOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
@@ -13,6 +14,12 @@ from skillgap.onet.catalogue import Catalogue
 MOST_PAIRS = 10_000
 LinesFormat = Literal["json-lines", "csv"]
 LINES_DESCRIPTION = "`json-lines`: a JSON object a line. `csv`: the same as a table with a header."
+
+WHOLE_LINES_OF_CSV: JsonDict = {
+    "required": ["lines", "format"],
+    "properties": {"lines": {"const": "whole"}, "format": {"const": "csv"}},
+}
+"""JSON Schema of what does not go together."""
 
 
 class NamedPair(BaseModel):
@@ -26,6 +33,8 @@ class NamedPair(BaseModel):
 
 class PairsBody(GapOptions):
     """The body of ``POST /skill-gaps``."""
+
+    model_config = ConfigDict(json_schema_extra={"not": WHOLE_LINES_OF_CSV})
 
     pairs: list[NamedPair] = Field(min_length=1, max_length=MOST_PAIRS)
     format: LinesFormat = Field(default="json-lines", description=LINES_DESCRIPTION)
@@ -78,12 +87,10 @@ class MatrixQuery(ReleaseQuery):
 
 
 def code_in_matrix(catalogue: Catalogue, values: Mapping[str, Any], parameter: str) -> str:
-    """The code of a side that is rated in every compared domain; raises what ``resolve_side`` does."""
+    """The code of a side that is rated completely in every compared domain.
+
+    Raises what ``resolve_side`` and ``Catalogue.require_ranked`` raise.
+    """
     code = resolve_side(catalogue, values, parameter).onetsoc_code
-    if code not in catalogue.matrix(domain_of(values)).positions:
-        raise OccupationNotRated(
-            f"{catalogue.info.title} has not rated {code} in every domain that is requested.",
-            parameter=parameter,
-            suggestions=catalogue.rated_neighbours(code),
-        )
+    catalogue.require_ranked(code, parameter, *catalogue.domains(domain_of(values)))
     return code

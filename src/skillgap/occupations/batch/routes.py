@@ -1,7 +1,6 @@
 """``POST /skill-gaps`` and ``GET /matrix``: many pairs at once, streamed."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import Body, Query, Response
@@ -13,17 +12,17 @@ from skillgap.http.routing import StrictRouter
 from skillgap.occupations.batch.query import MOST_PAIRS, MatrixQuery, PairsBody
 from skillgap.occupations.batch.schemas import MatrixRowOut, PairOut
 from skillgap.occupations.batch.service import compare_all, compare_pairs
+from skillgap.occupations.pair.schemas import SkillGapOut
 
 router = StrictRouter(tags=["many at once"])
 
 JSON_LINES = "application/x-ndjson"
-LINES_AT_ONCE = 100  # sent together
 
 
-def _lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, Any]]:
-    """The OpenAPI description of a response that is a row a line."""
-    schema = row.model_json_schema(mode="serialization")
-    content = {JSON_LINES: {"schema": schema}, "text/csv": {"schema": {"type": "string"}}}
+def _lines_of(*rows: type[PairOut | MatrixRowOut | SkillGapOut]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI description of a response whose lines are one of these models each."""
+    line = {"anyOf": [{"$ref": f"#/components/schemas/{row.__name__}"} for row in rows]}
+    content = {JSON_LINES: {"schema": line}, "text/csv": {"schema": {"type": "string"}}}
     return {200: {"description": "A line a pair.", "content": content}}
 
 
@@ -31,7 +30,7 @@ def _lines_of(row: type[PairOut | MatrixRowOut]) -> dict[int | str, dict[str, An
     "/skill-gaps",
     summary=f"Up to {MOST_PAIRS:,} pairs of occupations",
     response_class=Response,
-    responses=_lines_of(PairOut),
+    responses=_lines_of(PairOut, SkillGapOut),
 )
 def post_skill_gaps(body: Annotated[PairsBody, Body()], reader: ReaderDep) -> Response:
     """A line for every pair, in their order, with the figures of /skill-gap for these options.
@@ -41,9 +40,7 @@ def post_skill_gaps(body: Annotated[PairsBody, Body()], reader: ReaderDep) -> Re
     """
     body = body.with_levels(reader.default_levels)
     catalogue = reader.catalogue(body.release)
-    lines = compare_pairs(catalogue, body)
-    chunks = ("".join(some) for some in iter(lambda: list(islice(lines, LINES_AT_ONCE)), []))
-    return _stream(chunks, body.format, "skill-gaps", body.domain, catalogue.info.release)
+    return _stream(compare_pairs(catalogue, body), body.format, "skill-gaps", body.domain, catalogue.info.release)
 
 
 @router.get(

@@ -27,6 +27,7 @@ class PairOut(BaseModel):
     negligible: int | None
     coverage: float | None
     weighted_gap: float | None
+    unknown: int | None
 
     @classmethod
     def of(cls, release: str, pair: NamedPair, **figures: Any) -> Self:

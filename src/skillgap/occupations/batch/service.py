@@ -3,7 +3,7 @@
 The figures of the matrix are those of a comparison without options, rounded to five decimals as all that we compute.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from json import dumps
 
@@ -18,18 +18,32 @@ from skillgap.occupations.pair.service import compare_by_options, compare_sides,
 from skillgap.onet.catalogue import Catalogue
 
 CSV_HEADER = csv_text([COLUMNS])
+LARGEST_PART = 32_768  # characters, but for one line; while a part is made, other requests wait for the interpreter
 
 
 def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
-    """A line for every pair, in their order: JSON, or CSV after a header.
+    """Lines for every pair, in their order, some at a time: JSON, or CSV after a header.
 
     Raises SeveralFaults before the first line for a domain that is not loaded.
     """
     body.check({"domain": body.domain}, catalogue)
     lines = (_line(catalogue, body, pair) for pair in body.pairs)
     if body.format == "json-lines":
-        return (f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
-    return chain([csv_text([columns(PairOut)])], (csv_text([cells(line)]) for line in lines))
+        return in_parts(f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
+    return in_parts(chain([csv_text([columns(PairOut)])], (csv_text([cells(line)]) for line in lines)))
+
+
+def in_parts(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, as many together as a part holds."""
+    part: list[str] = []
+    size = 0
+    for line in lines:
+        if part and size + len(line) > LARGEST_PART:
+            yield "".join(part)
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    yield "".join(part)
 
 
 def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:

@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from skillgap.http.parameters import DOMAIN_DESCRIPTION
+from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION
 from skillgap.occupations.pair.query import GapQuery, PairQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.schemas import percent_of
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.rescored.model_levels import Levels
 
 RatedDomain = Literal["skills", "knowledge", "abilities", "work_activities"]
 
@@ -23,6 +25,7 @@ class View(BaseModel):
     show: Literal["gaps", "all", "surplus"] = Field(default="gaps", description="What is drawn.")
     min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that counts.")
     certain: bool = Field(default=False, description="Only gaps of class `gap` count.")
+    levels: Levels | None = Field(default=None, description=LEVELS_DESCRIPTION)
 
 
 class ChartQuery(View, PairQuery):
@@ -60,12 +63,12 @@ class Headline(NamedTuple):
     filters: str
 
 
-def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str) -> SkillGapOut:
-    """Two occupations compared without filters, with examples of what levels mean, by published levels.
+def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str, levels: Levels) -> SkillGapOut:
+    """Two occupations compared without filters, with examples of what levels mean.
 
     Raises what ``compare`` raises.
     """
-    query = {"from": source, "to": target, "domain": domain, "include": "all", "explain": "anchors"}
+    query = {"from": source, "to": target, "domain": domain, "levels": levels, "include": "all", "explain": "anchors"}
     return compare(catalogue, GapQuery.model_validate(query))
 
 
@@ -77,7 +80,7 @@ def kind_of(element: ElementGapOut) -> str:
 
 
 def rows_of(answer: SkillGapOut, view: View) -> list[Row]:
-    """Every element of an answer with met and surplus, the widest gap first."""
+    """The elements that an answer lists, the widest gap first."""
     certain = view.certain and is_judged(answer)
     return [
         Row(element, kind_of(element), _is_shown(element, view) and _counts(element, view.min_gap, certain))
@@ -108,11 +111,6 @@ def headline(answer: SkillGapOut, view: View) -> Headline:
         f"{answer.to_occupation.title} need; {_to_raise(len(counted), new, view.domain)}.",
         _filters(view.min_gap, certain=certain),
     )
-
-
-def percent_of(coverage: float) -> int:
-    """A coverage in whole per cent; 100 only when nothing lacks."""
-    return 100 if coverage == 1 else min(99, round(coverage * 100))
 
 
 def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:

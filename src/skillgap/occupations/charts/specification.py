@@ -56,6 +56,7 @@ def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
             "subtitle": [
                 f"○ {answer.source_title} · ● {answer.to_occupation.title} · "
                 f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
+                *_other_sources(answer, info),
                 *ATTRIBUTION,
             ],
             "anchor": "start",
@@ -69,6 +70,12 @@ def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
         **(_marks(rows) if rows else NOTHING),
         "config": {"view": {"stroke": None}, "axis": {"gridColor": "#d5dbe1"}},
     }
+
+
+def _other_sources(answer: SkillGapOut, info: ReleaseInfo) -> list[str]:
+    """A line for each side whose levels are not the release's: a supplement's, or a language model's."""
+    sides = [side for side in (answer.from_occupation, answer.to_occupation) if side and side.source != info.title]
+    return list(dict.fromkeys(f"Levels of {side.title}: {side.source}." for side in sides))
 
 
 def _marks(rows: list[Row]) -> dict[str, Any]:
@@ -144,6 +151,9 @@ async def draw(specification: dict[str, Any], form: Format) -> bytes:
             picture, message = await asyncio.wait_for(
                 renderer.communicate(json.dumps(specification).encode()), MOST_SECONDS
             )
+        except TimeoutError:
+            renderer.kill()
+            raise ChartsBusy(f"The chart was not drawn within {MOST_SECONDS} s.") from None
         except BaseException:
             renderer.kill()
             raise

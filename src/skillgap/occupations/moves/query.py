@@ -1,16 +1,17 @@
 """The parameters of moves, paths and door openers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
-from skillgap.errors import InvalidParameter
+from skillgap.errors import InvalidParameter, RequestError
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
 from skillgap.gap.transitions import Direction, Move
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, Page, ReleaseQuery
 from skillgap.occupations.pair.query import PairQuery
-from skillgap.occupations.schemas import FilterOut
+from skillgap.occupations.schemas import FilterOut, rounded
 from skillgap.onet.catalogue import Catalogue
 
 MOST_STEPS = 6
@@ -51,6 +52,11 @@ class PathQuery(Formatted, PairQuery):
     )
     max_steps: int = Field(default=3, ge=1, le=MOST_STEPS, description="Steps that the path may have, at most.")
 
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with both codes and the domain, by its own ratings alone."""
+        return super().faults({**values, "levels": None}, catalogue.published())
+
 
 class OpenersQuery(ReleaseQuery, Page, Formatted):
     """What counts as within reach, and how much to list."""
@@ -82,7 +88,7 @@ def _filters(
 ) -> Iterator[tuple[str, float | bool, Callable[[Move], bool]]]:
     """The filters that are used, in order: parameter, value, and which moves stay."""
     if (least := query.min_coverage) is not None:
-        yield "min_coverage", least, lambda move: move.step.coverage >= least
+        yield "min_coverage", least, lambda move: rounded(move.step.coverage) >= least
     if (most := query.max_job_zone_difference) is not None:
         near = _within_job_zones(catalogue, code, most)
         yield "max_job_zone_difference", most, lambda move: move.other in near

@@ -22,17 +22,20 @@ router = StrictRouter(tags=["moves"])
     "/occupations/{code}/moves", summary="Which occupations are nearest?", response_model=MovesOut, responses=CSV_TOO
 )
 def get_moves(code: CodeInPath, query: Annotated[MovesQuery, Query()], reader: ReaderDep) -> MovesOut | Response:
-    """All rated occupations, the nearest first, each with what the move takes.
+    """The occupations rated completely on the same domains, the nearest first, each with what the move takes.
 
     A rank says how alike the ratings of two occupations are, not whether somebody will get there. The default measure,
     `resemblance` of skills and, where it is loaded, knowledge, finds more of O*NET's own related occupations than any
     gap does.
     """
     answer = rank_moves(reader.catalogue(query.release), code, query)
-    if query.format == "json":
-        return answer
+    return answer if query.format == "json" else moves_csv(answer)
+
+
+def moves_csv(answer: MovesOut) -> Response:
+    """The listed moves as CSV."""
     code = answer.occupation.onetsoc_code
-    names = ("moves", query.direction.value, code, answer.release)
+    names = ("moves", answer.direction.value, code, answer.release)
     return csv_answer(answer.moves, MoveOut, names=names, first={"release": answer.release, "onetsoc_code": code})
 
 
@@ -45,8 +48,11 @@ def get_moves(code: CodeInPath, query: Annotated[MovesQuery, Query()], reader: R
 def get_openers(code: CodeInPath, query: Annotated[OpenersQuery, Query()], reader: ReaderDep) -> OpenersOut | Response:
     """Every skill, by how many occupations its rise by one level (at most to 7) brings within reach."""
     answer = find_openers(reader.catalogue(query.release), code, query)
-    if query.format == "json":
-        return answer
+    return answer if query.format == "json" else openers_csv(answer)
+
+
+def openers_csv(answer: OpenersOut) -> Response:
+    """The listed skills as CSV."""
     code = answer.occupation.onetsoc_code
     first = {"release": answer.release, "onetsoc_code": code}
     return csv_answer(answer.openers, OpenerOut, names=("openers", code, answer.release), first=first)
@@ -60,8 +66,11 @@ def get_path(query: Annotated[PathQuery, Query()], reader: ReaderDep) -> PathOut
     of it.
     """
     answer = find_path(reader.catalogue(query.release), query)
-    if query.format == "json":
-        return answer
+    return answer if query.format == "json" else path_csv(answer, query.domain)
+
+
+def path_csv(answer: PathOut, domain: str) -> Response:
+    """The steps as CSV."""
     codes = answer.from_occupation.onetsoc_code, answer.to_occupation.onetsoc_code
     first = {"release": answer.release, "from": codes[0], "to": codes[1]}
-    return csv_answer(answer.steps, StepOut, names=("path", *codes, query.domain, answer.release), first=first)
+    return csv_answer(answer.steps, StepOut, names=("path", *codes, domain, answer.release), first=first)

@@ -49,7 +49,7 @@ class RelatedEntryOut(ResponseModel):
 class MoveOut(BaseModel):
     """A move between the occupation and another one."""
 
-    rank: int = Field(ge=1, description="Among all rated occupations, before any filter.")
+    rank: int = Field(ge=1, description="Among the occupations that are ranked, before any filter.")
     occupation: OccupationRef = Field(description="The other occupation.")
     distance: float = Field(ge=0, description="In the unit of the measure; 0 is nearest.")
     close: bool = Field(description="Whether the distance is within the threshold.")
@@ -63,7 +63,7 @@ class MoveOut(BaseModel):
 
 
 class MovesOut(BaseModel):
-    """The rated occupations, the nearest first."""
+    """The occupations rated on the same domains, the nearest first."""
 
     release: str
     occupation: OccupationRef
@@ -71,7 +71,9 @@ class MovesOut(BaseModel):
     measure: Measure
     closeness: ClosenessOut = Field(description="With the domains that occupations are ranked on.")
     compared_on: list[str] = Field(description="The domains of weighted_gap, coverage and largest_gaps.")
-    rated: int = Field(description="How many occupations were ranked: all rated ones but this one.")
+    rated: int = Field(
+        description="How many were ranked: those rated completely on all domains of `closeness`, but this one."
+    )
     filters: list[FilterOut] = Field(
         description="The filters in the order of use, each with how many of the occupations left by then it removed."
     )
@@ -126,7 +128,9 @@ class OpenersOut(BaseModel):
     occupation: OccupationRef
     within: float = Field(ge=0, description="An occupation is within reach up to this weighted gap, in levels.")
     closeness: ClosenessOut
-    rated: int = Field(description="All rated occupations but this one.")
+    rated: int = Field(
+        description="How many occupations were considered: this one and incompletely rated ones are not."
+    )
     within_reach: int = Field(description="How many of them are within reach as it is.")
     total: int
     limit: int

@@ -19,7 +19,7 @@ from skillgap.occupations.moves.schemas import (
     StepOut,
 )
 from skillgap.occupations.pair.query import resolve_sides
-from skillgap.occupations.schemas import occupation_ref, release_notes, rounded
+from skillgap.occupations.schemas import occupation_ref, ranking_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 
 SKILLS, KNOWLEDGE = "skills", "knowledge"
@@ -31,7 +31,7 @@ UNDEMANDING_FIRST = "By the gap alone, occupations that require little come firs
 
 
 def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: str = "code") -> MovesOut:
-    """The rated occupations, the nearest first, each with what the move takes.
+    """The completely rated occupations, the nearest first, each with what the move takes.
 
     Raises OccupationNotFound, OccupationNotRated, DomainNotLoaded or InvalidParameter.
     """
@@ -54,7 +54,7 @@ def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: st
         limit=query.limit,
         offset=query.offset,
         notes=[
-            *release_notes(catalogue, query.domain or SKILLS),
+            *ranking_notes(catalogue, query.domain or SKILLS, ranking),
             *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([UNDEMANDING_FIRST] if query.measure is Measure.GAP else []),
         ],
@@ -73,10 +73,9 @@ def find_path(catalogue: Catalogue, query: PathQuery) -> PathOut:
     catalogue = catalogue.published()
     sides = resolve_sides(catalogue, query.model_dump(by_alias=True, include={"from_code", "to_code", "domain"}))
     source, target = (side.onetsoc_code for side in sides)
-    domains = tuple(catalogue.profiles) if query.domain == "all" else (query.domain,)
+    domains = catalogue.domains(query.domain)
     for parameter, code in (("from", source), ("to", target)):
-        for domain in domains:
-            catalogue.profile(code, parameter, domain)
+        catalogue.require_ranked(code, parameter, *domains)
     transitions = catalogue.transitions(*domains)
     closeness = transitions.closeness(Measure.GAP)
     steps = transitions.stepping_stones(source, target, query.max_steps)
@@ -91,7 +90,7 @@ def find_path(catalogue: Catalogue, query: PathQuery) -> PathOut:
         steps=[_step_out(catalogue, transitions, step, closeness) for step in steps],
         direct=_step_out(catalogue, transitions, transitions.step(source, target), closeness),
         notes=[
-            *release_notes(catalogue, query.domain),
+            *ranking_notes(catalogue, query.domain, transitions),
             *([] if closeness.pairs else [NOT_CALIBRATED]),
             *([SKILLS_ALONE] if domains == (SKILLS,) else []),
         ],
@@ -105,7 +104,7 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
     """
     catalogue = catalogue.published()
     code = catalogue.code_named(code, "code")
-    catalogue.profile(code, "code")
+    catalogue.require_ranked(code, "code", SKILLS)
     transitions = catalogue.transitions(SKILLS)
     closeness = transitions.closeness(Measure.GAP)
     within = closeness.threshold if query.within is None else query.within
@@ -121,7 +120,11 @@ def find_openers(catalogue: Catalogue, code: str, query: OpenersQuery) -> Opener
         total=len(openers),
         limit=query.limit,
         offset=query.offset,
-        notes=[*release_notes(catalogue, SKILLS), *([] if closeness.pairs else [NOT_CALIBRATED]), SKILLS_ALONE],
+        notes=[
+            *ranking_notes(catalogue, SKILLS, transitions),
+            *([] if closeness.pairs else [NOT_CALIBRATED]),
+            SKILLS_ALONE,
+        ],
         openers=_openers_out(catalogue, code, openers[query.offset : query.offset + query.limit], query.occupations),
     )
 
@@ -134,13 +137,13 @@ def _domains_of_moves(
     Both are skills unless a domain is named, as for the gap. Resemblance looks at knowledge too, which finds more of
     O*NET's related occupations; as it compares each domain by itself, it matters little that other people rated it.
     """
-    domains = tuple(catalogue.profiles) if query.domain == "all" else (query.domain or SKILLS,)
-    for domain in domains:
-        catalogue.profile(code, parameter, domain)
+    domains = catalogue.domains(query.domain or SKILLS)
+    catalogue.require_ranked(code, parameter, *domains)
     comparing = catalogue.transitions(*domains)
     also_knowledge = query.domain is None and query.measure is Measure.RESEMBLANCE
     if also_knowledge and code in catalogue.profiles.get(KNOWLEDGE, {}):
-        return catalogue.transitions(SKILLS, KNOWLEDGE), comparing
+        both = catalogue.transitions(SKILLS, KNOWLEDGE)
+        return (both if code in both.matrix.positions else comparing), comparing
     return comparing, comparing
 
 
@@ -190,7 +193,7 @@ def _openers_out(
         OpenerOut(
             element_id=opener.element_id,
             element_name=catalogue.elements[opener.element_id].element_name,
-            from_level=float(profile[opener.element_id].effective_level) if opener.element_id in profile else 0.0,
+            from_level=float(profile[opener.element_id].effective_level),
             raised_to=opener.raised_to,
             opens=len(opener.opens),
             occupations=[

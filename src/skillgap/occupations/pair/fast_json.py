@@ -19,6 +19,7 @@ from skillgap.onet.live_catalogue import Snapshot
 from skillgap.onet.records import Scale
 
 PLAIN = GapOptions()
+THRESHOLD = PLAIN.options().threshold
 PLAIN_PAIR = re.compile(rb"from=(\d\d-\d{4}\.\d\d)&to=(\d\d-\d{4}\.\d\d)")
 METHOD = MethodOut(
     confidence=PLAIN.confidence,
@@ -29,18 +30,18 @@ METHOD = MethodOut(
 
 
 def plain_response(snapshot: Snapshot, query_string: bytes) -> bytes | None:
-    """The JSON for two full codes of rated occupations and no option; None for any other query."""
+    """The JSON for two full codes of completely rated occupations and no option; None for any other query."""
     pair = PLAIN_PAIR.fullmatch(query_string)
     catalogue = snapshot.catalogue
     if pair is None or catalogue is None:
         return None
     source, target = pair[1].decode(), pair[2].decode()
-    skills = catalogue.profiles["skills"]
-    return gap_json(catalogue, source, target) if source in skills and target in skills else None
+    ranked = catalogue.transitions("skills").matrix.positions
+    return gap_json(catalogue, source, target) if source in ranked and target in ranked else None
 
 
 def gap_json(catalogue: Catalogue, source_code: str, target_code: str) -> bytes:
-    """What ``compare`` returns for the skills of two rated occupations without options, as JSON."""
+    """What ``compare`` returns for the skills of two completely rated occupations without options, as JSON."""
     skills = catalogue.profiles["skills"]
     rows, coverage, weighted_gap = compare_profiles(skills[source_code], skills[target_code])
     source_sides, target_sides = _sides(catalogue, source_code)[0], _sides(catalogue, target_code)[1]
@@ -50,28 +51,23 @@ def gap_json(catalogue: Catalogue, source_code: str, target_code: str) -> bytes:
     for _, element_id, difference, target, source in rows:
         if difference <= 0:
             break  # the widest gap is first
-        if source is None:
-            missing += 1
-            start = _source_side(element_id, target.element_name, 0, not_relevant=False)
-            end, certainty = _difference(difference, None, None, target.floored, target.recommend_suppress)
-        else:
-            missing += not source.effective_hundredths
-            start = source_sides[element_id]
-            end, certainty = _difference(
-                difference,
-                source.standard_error,
-                target.standard_error,
-                source.floored or target.floored,
-                source.recommend_suppress or target.recommend_suppress,
-            )
+        missing += not source.effective_hundredths
+        end, certainty = _difference(
+            difference,
+            source.standard_error,
+            target.standard_error,
+            source.floored or target.floored,
+            source.recommend_suppress or target.recommend_suppress,
+        )
         classes[certainty] += 1
-        gaps.append(f"{start}{target_sides[element_id]}{end}")
+        gaps.append(f"{source_sides[element_id]}{target_sides[element_id]}{end}")
     met = len(gaps)
     while met < len(rows) and rows[met][2] == 0:
         met += 1
     met -= len(gaps)
     summary = SummaryOut(
         compared=len(rows),
+        unknown=0,
         gaps=len(gaps),
         missing=missing,
         coverage=rounded(coverage),
@@ -160,7 +156,7 @@ def _difference(
         unknown = '"certainty":null,"standard_error":null,"lower":null,"upper":null,"floored":false,"explanation":null}'
         return start + unknown, None
     error, lower, upper, _ = difference_interval(difference, source_error, target_error, floored, PLAIN.confidence)
-    certainty = certainty_class(difference, PLAIN.threshold, above_0=lower > 0)
+    certainty = certainty_class(difference, THRESHOLD, above_0=lower > 0)
     return (
         f'{start}"certainty":"{certainty.value}","standard_error":{rounded(error)},"lower":{rounded(lower)},'
         f'"upper":{rounded(upper)},"floored":{json.dumps(floored)},"explanation":null}}'

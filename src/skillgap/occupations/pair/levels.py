@@ -1,4 +1,4 @@
-"""What an answer says of levels that are a language model's. Null says: all are O*NET's."""
+"""What an answer says of levels that are a language model's."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -15,7 +15,6 @@ NOT_APPROVED = (
 )
 NO_AGREEMENT = "How far {model} agrees with O*NET has not been measured: take it as a guess."
 NONE_THERE = "There are no {levels} levels of {title}: O*NET's are used as published."
-NO_IMPORTANCE = "O*NET has not rated {title}: every skill weighs the same in the coverage."
 TWO_RATERS = (
     "The two sides are rated by different raters: part of a difference may be theirs. `calibrated` "
     "levels are the nearest to O*NET's."
@@ -145,7 +144,4 @@ def level_notes(
     notes = [note for code, used in sides.items() for note in side_notes(catalogue, levels, code, used)]
     if len({used.occupation and used.occupation.rater for used in sides.values()}) > 1:
         notes.append(TWO_RATERS)
-    target_code, used = target
-    if used.occupation is not None and not catalogue.is_rated(target_code):
-        notes.append(NO_IMPORTANCE.format(title=catalogue.occupations[target_code].title))
     return notes

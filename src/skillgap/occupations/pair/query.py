@@ -1,11 +1,12 @@
 """The parameters of comparisons."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field
 
-from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
+from skillgap.errors import InvalidParameter, OccupationNotRated, RequestError, SeveralFaults, faults_of
 from skillgap.gap.certainty import ComparisonOptions
 from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
@@ -17,6 +18,7 @@ from skillgap.http.parameters import (
     ReleaseQuery,
     faults_in,
 )
+from skillgap.http.reader import Reader
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import PUBLISHED, Levels, LevelsUsed
 from skillgap.onet.tables import DOMAINS
@@ -31,14 +33,19 @@ class Side(NamedTuple):
 
 
 def resolve_sides(catalogue: Catalogue, values: Mapping[str, Any]) -> tuple[Side, Side]:
-    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both."""
+    """The occupations that ``from`` and ``to`` name; raises SeveralFaults with those of both and of the domain."""
     sides: list[Side] = []
-    faults: list[RequestError] = []
+    faults = list(faults_in(require_domain, catalogue, values))
+    if faults:  # what is wrong with the codes is wrong in whatever domain
+        values = {**values, "domain": "all"}
     for parameter in ("from", "to"):
         try:
             sides.append(resolve_side(catalogue, values, parameter))
         except RequestError as error:
             faults += faults_of(error)
+    if not faults and not sides[0].profile.keys() & sides[1].profile.keys():
+        codes = " and ".join(side.onetsoc_code for side in sides)
+        faults = [OccupationNotRated(f"{codes} are rated on no element in common.", parameter="to", suggestions=[])]
     if faults:
         raise SeveralFaults(faults)
     return sides[0], sides[1]
@@ -68,6 +75,11 @@ def domain_of(values: Mapping[str, Any]) -> str:
     """The domain among the values; skills where it is absent or, a fault reported elsewhere, unknown."""
     domain = values.get("domain")
     return domain if domain in (*DOMAINS, "all") else "skills"
+
+
+def exact(limit: float) -> Decimal:
+    """The decimal that a client wrote, which arrives as a binary fraction: 3.12 and not 3.12000000000000010658."""
+    return Decimal(str(limit))
 
 
 class CompareOptions(ReleaseQuery):
@@ -100,11 +112,11 @@ class CompareOptions(ReleaseQuery):
     def options(self) -> ComparisonOptions:
         """The same for the comparison itself."""
         return ComparisonOptions(
-            min_gap=self.min_gap,
-            min_importance=self.min_importance,
+            min_gap=exact(self.min_gap),
+            min_importance=None if self.min_importance is None else exact(self.min_importance),
             strict=self.precision == "strict",
             confidence=self.confidence,
-            threshold=self.threshold,
+            threshold=exact(self.threshold),
             holm=self.adjust == "holm",
         )
 
@@ -136,6 +148,11 @@ class PairQuery(ReleaseQuery):
         description="The target occupation: an O*NET-SOC code, or its first 6 digits.",
         examples=["53-5031.00"],
     )
+
+    @classmethod
+    def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
+        """The same by the levels that the service uses where the values name none."""
+        return super().request_faults({"levels": reader.default_levels, **values}, reader)
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:

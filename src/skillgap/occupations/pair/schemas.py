@@ -31,7 +31,8 @@ class MethodOut(BaseModel):
 class SummaryOut(BaseModel):
     """The comparison in figures."""
 
-    compared: int = Field(description="Elements the target is rated on, after the filters.")
+    compared: int = Field(description="Elements that both sides have a level for, after the filters.")
+    unknown: int = Field(description="Elements that one side alone has a level for: left out, never counted as 0.")
     gaps: int
     missing: int = Field(description="Gaps where the source's level is 0.")
     coverage: Coverage
@@ -129,7 +130,7 @@ class SkillGapOut(BaseModel):
     met: list[ElementGapOut] | None = Field(description="null unless `include` names it.")
     surplus: list[ElementGapOut] | None = Field(description="null unless `include` names it.")
     notes: list[str]
-    levels: LevelsOut | None = Field(description="null where all levels are O*NET's.")
+    levels: LevelsOut | None = Field(description="null where published levels were requested.")
     narrative: NarrativeOut | None = Field(
         description="null unless `explain=llm` is set and the language model's words could be used."
     )

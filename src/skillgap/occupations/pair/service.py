@@ -6,6 +6,7 @@ from skillgap.gap.certainty import Certainty, ClassifiedGap, Comparison, Compari
 from skillgap.gap.certainty import compare as compare_profiles
 from skillgap.gap.comparison import ElementGap
 from skillgap.gap.ratings import Estimate
+from skillgap.occupations.pair.absence import absent_importances, absent_levels, without_importance
 from skillgap.occupations.pair.explanation import explain
 from skillgap.occupations.pair.levels import LevelsOut, SideLevelsOut, level_notes
 from skillgap.occupations.pair.query import CompareOptions, GapOptions, GapQuery, Side, resolve_sides
@@ -72,17 +73,18 @@ def build_response(catalogue: Catalogue, options: CompareOptions, source: Side, 
         skill_gaps=shape(comparison.gaps),
         met=shape_others(comparison.met) if options.includes("met") else None,
         surplus=shape_others(comparison.surplus) if options.includes("surplus") else None,
-        notes=release_notes(catalogue, options.domain, *by_onet),
+        notes=release_notes(catalogue, options.domain, *by_onet)
+        + absent_levels(catalogue, options.domain, source, target)
+        + absent_importances(catalogue, target),
         levels=None,
         narrative=None,
     )
 
 
 def compare_by_options(source: Side, target: Side, options: ComparisonOptions) -> Comparison:
-    """The comparison; a rescored target whose importances are unknown weighs every element the same."""
+    """The comparison; a target whose importances are all unknown weighs every element the same."""
     comparison = compare_profiles(source.profile, target.profile, options)
-    weighted = any(rating.importance for rating in target.profile.values())
-    if target.used.occupation is not None and not weighted:
+    if len(without_importance(target)) == len(target.profile):
         equal = compare_profiles(source.profile, weighed_equally(target.profile), options)
         comparison = comparison._replace(coverage=equal.coverage, weighted_gap=equal.weighted_gap)
     return comparison
@@ -93,6 +95,7 @@ def summarise(comparison: Comparison) -> SummaryOut:
     certainties = comparison.certainties()
     return SummaryOut(
         compared=comparison.compared,
+        unknown=comparison.unknown,
         gaps=len(comparison.gaps),
         missing=sum(gap.element.source_level == 0 for gap in comparison.gaps),
         coverage=rounded(comparison.coverage),
@@ -116,7 +119,7 @@ def _element_out(catalogue: Catalogue, gap: ClassifiedGap, titles: tuple[str, st
         status=element.status,
         from_level=from_level,
         from_score=round(from_level / 7 * 100, 1),
-        from_not_relevant=element.source is not None and element.source.not_relevant,
+        from_not_relevant=element.source.not_relevant,
         to_level=to_level,
         to_score=round(to_level / 7 * 100, 1),
         to_importance=None if element.target_importance is None else float(element.target_importance),

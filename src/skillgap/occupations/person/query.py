@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from skillgap.errors import InvalidParameter, RequestError
 from skillgap.gap.person import person_profile
@@ -32,7 +33,14 @@ def _whole(value: object) -> object:
 PersonLevel = Annotated[
     float, Field(strict=True, ge=0, le=7, json_schema_extra={"multipleOf": 0.01}), AfterValidator(_two_decimals)
 ]
-AnchorValue = Annotated[int, BeforeValidator(_whole), Field(strict=True, ge=0, le=7)]
+AnchorValue = Annotated[int, Field(strict=True, ge=0, le=7), BeforeValidator(_whole)]
+NOTHING_STATED: JsonDict = {
+    "properties": {
+        "levels": {"additionalProperties": {"type": "null"}},
+        "anchors": {"additionalProperties": {"type": "null"}},
+    }
+}
+"""JSON Schema of a body without any level: both are absent, empty or hold nothing but null."""
 
 
 class Person(NamedTuple):
@@ -43,13 +51,16 @@ class Person(NamedTuple):
 
 
 class PersonAnswers(ReleaseQuery):
-    """A person's levels; what is absent, or null, is unknown."""
+    """A person's levels, one at least; what is absent, or null, is unknown."""
+
+    model_config = ConfigDict(json_schema_extra={"not": NOTHING_STATED})
 
     levels: dict[str, PersonLevel | None] = Field(
         default={},
         max_length=MOST_ANSWERS,
         description="Levels (0-7, at most two decimals) by element id. 0 says that the person does "
-        "not have it; an element that is left out, or null, is unknown.",
+        "not have it; an element that is left out, or null, is unknown. At least one level has to be stated, "
+        "here or in `anchors`.",
         examples=[{"2.A.1.b": 3, "2.B.1.a": 4.5}],
     )
     anchors: dict[str, AnchorValue | None] = Field(

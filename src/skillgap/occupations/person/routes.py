@@ -37,13 +37,16 @@ def post_skill_gap(body: Annotated[PersonGapBody, Body()], reader: ReaderDep) ->
     "/matches", summary="Which occupations fit a person's levels best?", response_model=MatchesOut, responses=CSV_TOO
 )
 def post_matches(body: Annotated[MatchesBody, Body()], reader: ReaderDep) -> MatchesOut | Response:
-    """Every rated occupation compared with a person on what was answered, the best first.
+    """Each completely rated occupation compared with a person on what was answered, the best first.
 
     By default the best is the one whose levels differ least from the person's, upwards or downwards: by the gap
     alone, whatever requires little comes first.
     """
     answer = match_occupations(reader.catalogue(body.release), body)
-    if body.format == "json":
-        return answer
-    names = ("matches", body.domain, answer.release)
+    return answer if body.format == "json" else matches_csv(answer)
+
+
+def matches_csv(answer: MatchesOut) -> Response:
+    """The listed occupations as CSV."""
+    names = ("matches", answer.domain, answer.release)
     return csv_answer(answer.matches, MatchOut, names=names, first={"release": answer.release})

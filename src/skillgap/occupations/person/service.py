@@ -4,13 +4,13 @@ import numpy as np
 
 from skillgap.gap.distances import differences_from, gaps_from
 from skillgap.gap.matrix import ProfileMatrix
-from skillgap.gap.person import all_alike, answered, answered_part
+from skillgap.gap.person import all_alike, answered
 from skillgap.occupations.pair.query import Side, resolve_side
 from skillgap.occupations.pair.schemas import PersonOut, SkillGapOut
 from skillgap.occupations.pair.service import build_response
 from skillgap.occupations.person.query import MatchesBody, Person, PersonGapBody, nothing_answered
 from skillgap.occupations.person.schemas import MatchesOut, MatchOut
-from skillgap.occupations.schemas import FilterOut, occupation_ref, release_notes, rounded
+from skillgap.occupations.schemas import FilterOut, occupation_ref, ranking_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 
 ALIKE = "Everything was answered with the same level: the comparison says little."
@@ -25,11 +25,10 @@ def compare_person(catalogue: Catalogue, body: PersonGapBody) -> SkillGapOut:
     body.check(values, catalogue)
     target = resolve_side(catalogue, {**values, "levels": None}, "to")
     person = body.person(catalogue, body.domain)
-    known = target._replace(profile=answered_part(person.profile, target.profile))
-    if not known.profile:
-        raise nothing_answered(body.domain)
-    response = build_response(catalogue, body, Side("", person.profile), known)
     share = answered(person.profile, target.profile)
+    if not share.answered:
+        raise nothing_answered(body.domain)
+    response = build_response(catalogue, body, Side("", person.profile), target)
     response.person = PersonOut(
         answered=share.answered, unanswered=share.unanswered, weight_answered=rounded(share.importance_weight)
     )
@@ -46,8 +45,8 @@ def match_occupations(catalogue: Catalogue, body: MatchesBody) -> MatchesOut:
     person = body.person(catalogue, body.domain)
     if not person.profile:
         raise nothing_answered(body.domain)
-    matrix = catalogue.matrix(body.domain)
-    matches = _rank(catalogue, matrix, body, person)
+    ranking = catalogue.transitions(*catalogue.domains(body.domain))
+    matches = _rank(catalogue, ranking.matrix, body, person)
     covered = [match for match in matches if match.coverage >= body.min_coverage]
     removed = FilterOut(name="min_coverage", value=body.min_coverage, removed=len(matches) - len(covered))
     return MatchesOut(
@@ -55,13 +54,13 @@ def match_occupations(catalogue: Catalogue, body: MatchesBody) -> MatchesOut:
         domain=body.domain,
         measure=body.measure,
         answered=len(person.profile),
-        elements=len(matrix.elements),
+        elements=len(ranking.matrix.elements),
         filters=[removed] if body.min_coverage > 0 else [],
         total=len(covered),
         limit=body.limit,
         offset=body.offset,
         matches=covered[body.offset : body.offset + body.limit],
-        notes=release_notes(catalogue, body.domain) + _person_notes(person),
+        notes=ranking_notes(catalogue, body.domain, ranking) + _person_notes(person),
     )
 
 

@@ -37,8 +37,11 @@ router = StrictRouter()
 async def list_occupations(query: Annotated[SearchQuery, Query()], reader: ReaderDep) -> OccupationsOut | Response:
     """Occupations by code, title or alternate title, the best match first, and why each was found."""
     answer = await reader.read(query.release, lambda catalogue: search_occupations(catalogue, query))
-    if query.format == "json":
-        return answer
+    return answer if query.format == "json" else occupations_csv(answer)
+
+
+def occupations_csv(answer: OccupationsOut) -> Response:
+    """The listed occupations as CSV."""
     first = {"release": answer.release}
     return csv_answer(answer.occupations, OccupationMatch, names=("occupations", answer.release), first=first)
 
@@ -61,7 +64,7 @@ async def get_occupation(
 async def get_ratings(
     code: CodeInPath, query: Annotated[RatingsQuery, Query()], reader: ReaderDep
 ) -> RatingsOut | Response:
-    """Level and importance of every element, with O*NET's statistics, as published.
+    """Level and importance of each element that the occupation is rated on, with O*NET's statistics, as published.
 
     A language model's levels, where they are named, come without those statistics.
     """

@@ -1,4 +1,4 @@
-"""What the answers look like. A field that is declared is always sent; null is "not published"."""
+"""What the answers look like. A declared field is always sent; null says that there is no value."""
 
 from datetime import date
 from typing import Literal
@@ -87,6 +87,7 @@ class RatingsOut(BaseModel):
     levels: RatingLevelsOut | None = Field(
         description="null where the levels are O*NET's and no others were requested."
     )
+    notes: list[str]
 
 
 class AnchorOut(ResponseModel):

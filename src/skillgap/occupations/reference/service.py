@@ -1,6 +1,8 @@
 """Occupations, ratings, elements and scales of a release, as it publishes them."""
 
+from skillgap.occupations.pair.absence import absent_importances, absent_levels
 from skillgap.occupations.pair.levels import RatingLevelsOut
+from skillgap.occupations.pair.query import Side
 from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, listed_occupation
 from skillgap.occupations.reference.schemas import (
     ElementOut,
@@ -56,18 +58,20 @@ def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
 
 
 def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -> RatingsOut:
-    """Level and importance of every element, with O*NET's statistics, as published.
+    """Level and importance of each element that the occupation is rated on, with O*NET's statistics, as published.
 
     Raises what ``read_occupation`` does, OccupationNotRated or DomainNotLoaded.
     """
     code = catalogue.code_named(code, "code")
     profile, used = catalogue.profile_by_levels(code, levels, "code", domain)
+    side = Side(code, profile, used)
     return RatingsOut(
         release=catalogue.info.release,
         occupation=compared_occupation(catalogue, code, used),
         domain=domain,
         ratings=list(profile.values()),
         levels=RatingLevelsOut.of(catalogue, levels, code, used),
+        notes=absent_levels(catalogue, domain, side) + absent_importances(catalogue, side),
     )
 
 

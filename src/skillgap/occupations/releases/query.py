@@ -1,11 +1,11 @@
 """The parameters of a difference between releases, and the occupations of both that it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import Field
 
-from skillgap.errors import InvalidParameter, RequestError, SeveralFaults, faults_of
+from skillgap.errors import InvalidParameter, NothingLoaded, RequestError, SeveralFaults, faults_of
 from skillgap.gap.ratings import Profile
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery, faults_in
 from skillgap.http.reader import Reader
@@ -28,13 +28,13 @@ class DiffQuery(StrictQuery):
     )
     to_code: OccupationCode | None = Field(default=None, alias="to", description="With `from`: the target.")
     occupation: OccupationCode | None = Field(
-        default=None, description="What changed in the ratings of this occupation."
+        default=None, description="What changed in the ratings of this occupation; alone, without `from` and `to`."
     )
 
     @classmethod
     def request_faults(cls, values: Mapping[str, Any], reader: Reader) -> Iterator[RequestError]:
         """Releases that are not loaded, or what both find wrong with the codes."""
-        yield from faults_in(lambda: find_presences(read_pair(reader, values["a"], values["b"]), values))
+        yield from faults_in(lambda: find_presences(read_pair(reader.catalogue, values["a"], values["b"]), values))
 
 
 class ReleasePair(NamedTuple):
@@ -53,14 +53,18 @@ class Presence(NamedTuple):
     absences: tuple[str, ...]
 
 
-def read_pair(reader: Reader, before: str, after: str) -> ReleasePair:
-    """Both releases; raises NothingLoaded, or SeveralFaults where one is not loaded or cannot be read."""
-    reader.current()
+def read_pair(catalogue_of: Callable[[str, str], Catalogue], before: str, after: str) -> ReleasePair:
+    """Both releases; ``catalogue_of`` gives the one of a name, which a parameter has.
+
+    Raises NothingLoaded, or SeveralFaults where one is not loaded or cannot be read.
+    """
     catalogues: list[Catalogue] = []
     faults: list[RequestError] = []
     for parameter, release in (("a", before), ("b", after)):
         try:
-            catalogues.append(reader.catalogue(release, parameter).published())
+            catalogues.append(catalogue_of(release, parameter).published())
+        except NothingLoaded:
+            raise
         except RequestError as error:
             faults.append(error)
     if faults:

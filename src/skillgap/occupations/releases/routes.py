@@ -13,7 +13,7 @@ from skillgap.occupations.releases.service import compare_releases
 
 router = StrictRouter(prefix="/releases", tags=["releases"])
 
-ReleaseInPath = Annotated[str, Path(max_length=20, description="A loaded release, such as 29.2.")]
+ReleaseInPath = Annotated[str, Path(max_length=20, description="A loaded release.", examples=["29.2"])]
 
 
 @router.get("", summary="The releases that are loaded", response_model=ReleasesOut, responses=CSV_TOO)
@@ -21,15 +21,19 @@ async def list_releases(
     query: Annotated[Formatted, Query()], reader: ReaderDep, response: Response
 ) -> ReleasesOut | Response:
     """Every loaded release, and the current one."""
-    releases = [ReleaseOut.of(info) for info in reader.releases()]
-    csv = csv_answer(releases, ReleaseOut, names=("releases",)) if query.format == "csv" else None
+    answer = ReleasesOut.of(reader.releases())
+    csv = releases_csv(answer) if query.format == "csv" else None
     (csv or response).headers["Cache-Control"] = "no-cache"
-    current = next((release.release for release in releases if release.current), None)
-    return csv or ReleasesOut(current=current, releases=releases)
+    return csv or answer
+
+
+def releases_csv(answer: ReleasesOut) -> Response:
+    """The releases as CSV."""
+    return csv_answer(answer.releases, ReleaseOut, names=("releases",))
 
 
 @router.get("/{a}/diff/{b}", summary="What changed between two releases?", response_model=ReleaseDiffOut)
-def get_diff(
+def get_release_diff(
     a: ReleaseInPath, b: ReleaseInPath, query: Annotated[DiffQuery, Query()], reader: ReaderDep
 ) -> ReleaseDiffOut:
     """From release `a` to release `b`: the gap of a pair, an occupation, or all in short.
@@ -37,4 +41,4 @@ def get_diff(
     A rating with the same date and domain source in both was carried over; any other was surveyed anew. So a change in
     a gap tells whether it comes from a new survey, and of which side.
     """
-    return compare_releases(read_pair(reader, a, b), query)
+    return compare_releases(read_pair(reader.catalogue, a, b), query)

@@ -1,5 +1,6 @@
 """What the difference between two releases looks like. A declared field is always sent."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal, Self
 
@@ -33,6 +34,12 @@ class ReleasesOut(BaseModel):
 
     current: str | None
     releases: list[ReleaseOut]
+
+    @classmethod
+    def of(cls, infos: Sequence[ReleaseInfo]) -> Self:
+        """The answer for these releases."""
+        current = next((info.release for info in infos if info.current), None)
+        return cls(current=current, releases=[ReleaseOut.of(info) for info in infos])
 
 
 Listing = Literal["rated", "not_rated", "absent"]

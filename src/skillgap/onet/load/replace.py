@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, literal, select, update
 
 from skillgap.database.transactions import writing
-from skillgap.errors import NothingToGoBackTo, ReleaseNotFound
+from skillgap.errors import NothingToGoBackTo
 from skillgap.onet.load.find import Place
-from skillgap.onet.queries import current_release, releases
+from skillgap.onet.queries import current_release, find_release, releases
 from skillgap.onet.tables import RELEASE_TABLES, CurrentRelease, LoadedFiles, LoadRuns, RejectedRows, Releases
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def use_release(engine: Engine, release: str) -> None:
     """Activate a loaded release; raises NothingLoaded or ReleaseNotFound."""
     with writing(engine) as connection:
         current_release(connection)
-        loaded = [info.release for info in releases(connection)]
-        if release not in loaded:
-            raise ReleaseNotFound(f"Release {release!r} is not loaded (there: {', '.join(loaded)}).")
+        find_release(releases(connection), release)
         make_current(connection, release)
 
 

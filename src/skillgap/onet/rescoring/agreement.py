@@ -151,9 +151,12 @@ def compare_gaps(catalogue: Catalogue, rescored: Mapping[str, RescoredOccupation
     changed, turned, shared = [], [], []
     for source_code, target_code in pairs:
         source = catalogue.profile(source_code)
-        before, after = (_statuses(source, target) for target in (catalogue.profile(target_code), targets[target_code]))
-        changed.append(fmean(after[skill] != before[skill] for skill in after))
-        turned.append(fmean((after[skill] in GAPS) != (before[skill] in GAPS) for skill in after))
+        published = catalogue.profile(target_code)
+        rated = {skill: rating for skill, rating in targets[target_code].items() if skill in published}
+        before, after = _statuses(source, published), _statuses(source, rated)
+        both = before.keys() & after.keys()  # a rating of the release may be rejected, or of no skill
+        changed.append(fmean(after[skill] != before[skill] for skill in both))
+        turned.append(fmean((after[skill] in GAPS) != (before[skill] in GAPS) for skill in both))
         if first := _first_gaps(before):
             shared.append(len(first & _first_gaps(after)) / len(first))
     return GapAgreement(len(pairs), fmean(changed), fmean(turned), fmean(shared) if shared else 0.0)

@@ -26,7 +26,7 @@ RESCORE_MORE = "that are rated: skillgap rescore --sample 40."
 
 @dataclass(frozen=True)
 class RaterReport:
-    """The agreement of one rater: over every occupation, and over the half held out before and after."""
+    """The agreement of one rater: over all occupations that both have rated, and over the half held out."""
 
     release: str
     rater: Rater
@@ -116,6 +116,8 @@ def store_calibration(connection: Connection, catalogue: Catalogue, rater: Rater
     )
     key = {"calibration_id": int(connection.execute(stored).lastrowid)}
     lines = fit_lines(pairs_of(catalogue, {code: both[code] for code in fitted}))
+    if not lines:
+        raise NotEnoughRatings(f"{rater.model} and O*NET see no skill that both find needed: no line can be fitted.")
     rows = [{**key, "element_id": element_id, **line._asdict(), "n": n} for element_id, (line, n) in lines.items()]
     connection.execute(insert(CalibrationLines), rows)
     for half, codes in ("fitted", fitted), ("held_out", held_out):

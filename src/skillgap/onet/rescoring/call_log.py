@@ -17,7 +17,7 @@ from skillgap.onet.rescored.tables import RescoredLevels, RescoringCalls
 from skillgap.onet.rescoring.prompts import PROMPT_VERSION, template_digest
 from skillgap.onet.rescoring.rater import SCHEMA_DIGEST, Rated
 
-LONGEST_ANSWER = 20_000  # characters of an answer that are kept
+LONGEST_ANSWER = 16_000  # characters of an answer that are kept: of four bytes each they fit a TEXT of MySQL
 
 
 class RunProgress(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from skillgap.llm.budget import estimate_tokens
 from skillgap.llm.client import Chat
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.records import Occupation
+from skillgap.onet.records import Occupation, Scale
 from skillgap.onet.rescoring.call_log import RunProgress
 from skillgap.onet.rescoring.prompts import (
     PROMPT_VERSION,
@@ -22,6 +22,7 @@ from skillgap.onet.rescoring.prompts import (
     template_digest,
 )
 from skillgap.onet.rescoring.rater import SCHEMA, SCHEMA_DIGEST
+from skillgap.onet.tables import LEVEL_SCALE
 
 TOKENS_PER_SKILL = 100  # of an answer, at most; and for its frame:
 TOKENS_PER_ANSWER = 400
@@ -33,6 +34,7 @@ class Pending(NamedTuple):
     occupation: Occupation
     run: int
     skills: tuple[Skill, ...]
+    scale: Scale
     inputs_digest: str
     attempts: int
 
@@ -43,7 +45,7 @@ class Pending(NamedTuple):
 
     def prompt(self, skills: Iterable[Skill], complaint: str = "") -> Prompt:
         """The prompt for some of its skills."""
-        return render_levels_prompt(self.occupation, skills, SCHEMA, self.order_seed, complaint)
+        return render_levels_prompt(self.occupation, skills, self.scale, SCHEMA, self.order_seed, complaint)
 
     @property
     def most_tokens(self) -> int:
@@ -55,7 +57,7 @@ def plan(
     catalogue: Catalogue, codes: Sequence[str], chat: Chat, runs: int, known: Mapping[tuple[str, int], RunProgress]
 ) -> list[Pending]:
     """The runs that are not complete. All first runs come first, so that a budget that ends early
-    leaves every occupation with one, and not some with none.
+    leaves many occupations with one, rather than few with all.
 
     ``known`` is what the call log has, by the run and the digest of all that its levels depend on,
     chance aside.
@@ -65,17 +67,19 @@ def plan(
         for element in catalogue.elements.values()
         if element.domain == "skills"
     ]
-    scales = [[*skill.element[:3], [list(anchor) for anchor in skill.anchors]] for skill in skills]
-    request = PROMPT_VERSION, template_digest(), SCHEMA_DIGEST, chat.model, chat.temperature, catalogue.info.release
+    scale = catalogue.scales[LEVEL_SCALE]
+    anchors = [[*skill.element[:3], [list(anchor) for anchor in skill.anchors]] for skill in skills]
+    versions = PROMPT_VERSION, template_digest(), SCHEMA_DIGEST
+    request = *versions, chat.model, chat.temperature, catalogue.info.release, scale.minimum, scale.maximum
     pending = []
     for code in codes:
         occupation = catalogue.occupation(code)
-        digest = inputs_digest(*request, occupation.onetsoc_code, occupation.title, occupation.description, scales)
+        digest = inputs_digest(*request, occupation.onetsoc_code, occupation.title, occupation.description, anchors)
         for run in range(1, runs + 1):
             element_ids, attempts = known.get((digest, run), (frozenset(), 0))
             missing = tuple(skill for skill in skills if skill.element.element_id not in element_ids)
             if missing:
-                pending.append(Pending(occupation, run, missing, digest, attempts))
+                pending.append(Pending(occupation, run, missing, scale, digest, attempts))
     return sorted(pending, key=lambda run_over: run_over.run)
 
 

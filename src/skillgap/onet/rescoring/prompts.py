@@ -12,20 +12,18 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from skillgap.onet.records import Anchor, Element, Occupation
+from skillgap.onet.records import Anchor, Element, Occupation, Scale
 
-PROMPT_VERSION = "levels-1"
+PROMPT_VERSION = "levels-2"
 """Names the template below. A character that changes changes the version; a test holds this."""
 
 SYSTEM = """\
 You are an occupational analyst. You judge at which level an occupation needs a skill.
 
-Judge the typical worker in the occupation: neither a beginner nor the best. The scale goes from 0 \
-(lowest) to 7 (highest); use steps of 0.5. Each skill comes with anchors: examples of work at a \
-level of that skill. Compare what the occupation's work asks for with the anchors of that skill \
-alone. Levels of different skills need not be alike, and most occupations need most skills at a \
-middle level or below. If the occupation does not need a skill at all, answer with level 0 and \
-not_relevant true.
+Judge the typical worker in the occupation: neither a beginner nor the best. The scale goes from \
+{minimum} (lowest) to {maximum} (highest); use steps of 0.5. {anchors}Levels of different skills \
+need not be alike, and most occupations need most skills at a middle level or below. If the \
+occupation does not need a skill at all, answer with level 0 and not_relevant true.
 
 Rate every skill that is listed exactly once, and no other. Give each a short reason, at most 20 \
 words, that says which part of the work asks for the level. What stands between <occupation> and \
@@ -33,6 +31,11 @@ words, that says which part of the work asks for the level. What stands between 
 
 Answer with JSON alone, by this schema:
 {schema}
+"""
+
+ANCHORS = """\
+Lines below a skill are its anchors: examples of work at a level of that skill. Compare what the \
+occupation's work asks for with the anchors of that skill alone. \
 """
 
 USER = """\
@@ -80,12 +83,18 @@ class Prompt(NamedTuple):
 
 
 def render_levels_prompt(
-    occupation: Occupation, skills: Iterable[Skill], schema: Mapping[str, Any], order_seed: int, complaint: str = ""
+    occupation: Occupation,
+    skills: Iterable[Skill],
+    scale: Scale,
+    schema: Mapping[str, Any],
+    order_seed: int,
+    complaint: str = "",
 ) -> Prompt:
-    """The prompt for the levels of some skills of an occupation.
+    """The prompt for the levels of some skills of an occupation, on the release's scale.
 
-    The seed shuffles the skills, which spreads the effect of a skill's place in the list over runs.
-    ``complaint`` says what was wrong with the previous answer.
+    Anchors are mentioned where one of the skills has some. The seed shuffles the skills, which spreads the
+    effect of a skill's place in the list over runs. ``complaint`` says what was wrong with the previous
+    answer.
     """
     shuffled = list(skills)
     random.Random(order_seed).shuffle(shuffled)  # noqa: S311  # an order, not a secret
@@ -97,12 +106,18 @@ def render_levels_prompt(
     )
     if complaint:
         user += COMPLAINT.format(complaint=complaint)
-    return Prompt(SYSTEM.format(schema=json.dumps(schema)), user, tuple(skill.element.element_id for skill in shuffled))
+    system = SYSTEM.format(
+        minimum=scale.minimum,
+        maximum=scale.maximum,
+        anchors=ANCHORS if any(skill.anchors for skill in shuffled) else "",
+        schema=json.dumps(schema),
+    )
+    return Prompt(system, user, tuple(skill.element.element_id for skill in shuffled))
 
 
 def template_digest() -> str:
     """The SHA-256 of the template, whatever it is filled with."""
-    return sha256("\0".join((SYSTEM, USER, SKILL, ANCHOR, COMPLAINT)).encode()).hexdigest()
+    return sha256("\0".join((SYSTEM, ANCHORS, USER, SKILL, ANCHOR, COMPLAINT)).encode()).hexdigest()
 
 
 def inputs_digest(*values: Any) -> str:

@@ -46,7 +46,7 @@ class SkillLevel(BaseModel):
         json_schema_extra={"additionalProperties": False, "description": "One skill's level."}, frozen=True
     )
 
-    element_id: str
+    element_id: Annotated[str, AfterValidator(_plain)]
     level: Annotated[float, Strict(), AfterValidator(_on_the_scale)]
     not_relevant: StrictBool
     confidence: Literal["low", "medium", "high"]

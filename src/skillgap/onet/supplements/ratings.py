@@ -1,7 +1,7 @@
 """Ratings of an occupation from O*NET Web Services: validated, and separate from the published ones.
 
 Rows are read by the same rules as rows of a file (``onet.columns``), but all or nothing: an
-occupation with a bad row is rejected whole, since a hole in its profile would count as level 0.
+occupation with a bad row is rejected whole.
 """
 
 from __future__ import annotations

@@ -133,14 +133,18 @@ function filterText(state) {
 
 // Writes the state into the page's address and into the links to the chart's files.
 function updateAddress(state) {
-  const address = new URL(location.href);
-  for (const [name, value] of Object.entries(DEFAULTS)) {
+  const { sort: _, ...shown } = DEFAULTS; // a chart has no order of its own
+  history.replaceState(null, "", withState(location.href, state, DEFAULTS));
+  for (const link of document.querySelectorAll("[data-download=svg], [data-download=png]")) {
+    link.href = withState(link.href, state, shown); // what the page ignores in its address is not in a link
+  }
+}
+
+function withState(href, state, defaults) {
+  const address = new URL(href);
+  for (const [name, value] of Object.entries(defaults)) {
     if (state[name] === value) address.searchParams.delete(name);
     else address.searchParams.set(name, state[name]);
   }
-  history.replaceState(null, "", address);
-  address.searchParams.delete("sort"); // a chart has no order of its own
-  for (const link of document.querySelectorAll("[data-download=svg], [data-download=png]")) {
-    link.search = address.search;
-  }
+  return address;
 }

@@ -10,7 +10,7 @@ const SUBMITTED = "skillgap.submitted"; // set while a form is on its way: the h
 
 const form = document.getElementById("compare");
 const section = document.getElementById("answer");
-const { release } = occupationForm(form);
+const { release, levels } = occupationForm(form);
 
 form.querySelector(".swap").addEventListener("click", (event) => {
   event.preventDefault();
@@ -31,7 +31,7 @@ if (section) {
     () => `skill-gap-${from}-${to}`,
   );
   if (sessionStorage.getItem(SUBMITTED)) document.getElementById("headline").focus();
-  showNextSteps(from, to, release);
+  showNextSteps(from, to, { release, levels });
 }
 sessionStorage.removeItem(SUBMITTED);
 document.documentElement.dataset.scripted = "yes";

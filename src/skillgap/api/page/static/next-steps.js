@@ -9,10 +9,12 @@ const MOVES = 6;
 const OPENERS = 4;
 const TITLES = 3; // occupations named for each opener
 
-export async function showNextSteps(from, to, release) {
+// Moves, paths and openers are O*NET's own ratings; the links to comparisons keep the page's levels.
+export async function showNextSteps(from, to, { release, levels }) {
   const linkTo = (target, source = from) => {
     const query = new URLSearchParams({ from: source, to: target.onetsoc_code });
     if (release) query.set("release", release);
+    if (levels) query.set("levels", levels);
     return element("a", { href: `./?${query}`, textContent: target.title });
   };
   await Promise.all([

@@ -1,0 +1,1 @@
+"""The commands that answer from what is loaded, by the use cases of the API."""

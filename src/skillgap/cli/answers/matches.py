@@ -1,0 +1,98 @@
+"""``skillgap matches``: the occupations that fit a person best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from skillgap.cli.answers.moves import LimitOption
+from skillgap.cli.answers.occupation import read_current
+from skillgap.cli.answers.output import (
+    CsvOption,
+    JsonOption,
+    choose_form,
+    is_wide,
+    new_table,
+    print_table,
+    read_query,
+    write_answer,
+)
+from skillgap.errors import InvalidBody
+from skillgap.http.bodies import LARGEST_BODY, parse_object
+from skillgap.http.parameters import Domain
+from skillgap.occupations.person.query import MatchesBody
+from skillgap.occupations.person.routes import matches_csv
+from skillgap.occupations.person.schemas import MatchesOut
+from skillgap.occupations.person.service import match_occupations
+from skillgap.occupations.schemas import percent_of
+
+
+def matches(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", allow_dash=True, help="Levels as JSON; - reads them from stdin.")
+    ],
+    *,
+    domain: Annotated[Domain | None, typer.Option(help="What to compare; else what FILE says, or skills.")] = None,
+    measure: Annotated[
+        Literal["difference", "gap"] | None, typer.Option(help="What the best match has least of.")
+    ] = None,
+    min_coverage: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Leave out occupations that are covered less.")
+    ] = None,
+    limit: LimitOption = 20,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> None:
+    """Show the occupations that fit a person's levels best.
+
+    FILE holds what POST /matches takes, such as {"levels": {"2.A.1.b": 3, "2.B.1.a": 4.5}} by element id.
+
+    Example: skillgap matches my-levels.json --measure gap
+    """
+    form = choose_form(as_json=as_json, as_csv=as_csv)
+    options = {"domain": domain, "measure": measure, "min_coverage": min_coverage, "limit": limit}
+    given = {name: value for name, value in options.items() if value is not None}
+    body = read_query(MatchesBody, **{**_read_object(file), **given})
+    answer = match_occupations(read_current(), body)
+    write_answer(answer, form, _show_matches, matches_csv)
+
+
+def _read_object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file, or on stdin; anything else in it is wrong usage."""
+    with typer.get_binary_stream("stdin") if str(file) == "-" else file.open("rb") as stream:
+        content = stream.read(LARGEST_BODY + 1)
+    if len(content) > LARGEST_BODY:
+        raise typer.BadParameter(f"{file} is larger than {LARGEST_BODY:,} bytes")
+    try:
+        return parse_object(content)
+    except InvalidBody as error:
+        raise typer.BadParameter(f"{file}: {error}") from None
+
+
+def _show_matches(answer: MatchesOut) -> None:
+    heading = (
+        f"Occupations that fit {answer.answered} of {answer.elements} {answer.domain} (O*NET {answer.release}): "
+        f"{answer.total} by {answer.measure}"
+    )
+    columns = {"rank": False, "code": False, "title": True, "difference": False, "gap": False, "coverage": False}
+    more = {"gaps": False, "missing": False, "zone": False}
+    table = new_table(columns | more if is_wide() else columns)
+    for match in answer.matches:
+        cells = (
+            str(match.rank),
+            match.occupation.onetsoc_code,
+            match.occupation.title,
+            f"{match.weighted_difference:.2f}",
+            f"{match.weighted_gap:.2f}",
+            f"{percent_of(match.coverage)}%",
+            str(match.gaps),
+            str(match.missing),
+            str(match.job_zone or ""),
+        )
+        table.add_row(*cells[: len(table.columns)])
+    removed = [f"{filter_.name} {filter_.value} left out {filter_.removed}." for filter_ in answer.filters]
+    print_table(
+        heading, table, *removed, *answer.notes, narrowed="how many gaps, how many of them missing, and the job zone"
+    )
