@@ -183,7 +183,8 @@ def test_every_test_of_a_fault_is_documented_and_every_documented_one_exists() -
     documented = set(re.findall(r"`(test_\w+)`", TEXTS["docs/faults.md"]))
     faults = defined_tests(*(ROOT / "tests" / "faults").glob("test_*.py"))
     assert faults <= documented
-    assert documented <= faults | defined_tests(ROOT / "tests" / "onet" / "load" / "test_interrupted_loads.py")
+    loads = [*(ROOT / "tests" / "onet" / "load").glob("test_*.py"), ROOT / "tests" / "cli" / "test_load.py"]
+    assert documented <= faults | defined_tests(*loads)
 
 
 def defined_tests(*files: Path) -> set[str]:

@@ -4,6 +4,7 @@ SkillgapError
 ├── SourceError                 a release cannot be read or fetched
 │   ├── SourceNotFound
 │   ├── SourceFileError         names the file and, where there is one, the line
+│   ├── IncompleteRelease       rows are missing or rejected
 │   └── DownloadError
 ├── DatabaseUnavailable
 ├── LoadInProgress
@@ -67,6 +68,15 @@ class SourceFileError(SourceError):
     def __init__(self, file: PurePath | str, fault: str, *, line: int | None = None) -> None:
         place = f"{file}, line {line}" if line is not None else f"{file}"
         super().__init__(f"{place}: {fault}")
+
+
+class IncompleteRelease(SourceError):
+    """A release lacks rows that it must have; ``faults`` says which."""
+
+    def __init__(self, release: str, faults: Sequence[str]) -> None:
+        self.faults = faults
+        advice = "Correct the files, or load what is there with --accept-incomplete (ONET_ACCEPT_INCOMPLETE=true)."
+        super().__init__(f"release {release} is incomplete: {'; '.join(faults)}. Nothing was loaded. {advice}")
 
 
 class DownloadError(SourceError):

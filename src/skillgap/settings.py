@@ -162,13 +162,14 @@ class DatabaseSettings(Settings):
 
 
 class OnetSettings(Settings):
-    """Which release to load, and from where."""
+    """Which release to load, and from where; ``onet_release`` unset: the newest in ``data/``, else 29.2."""
 
     onet_data: Path | None = None
-    onet_release: str = Field(default="29.2", pattern=r"^\d{1,3}\.\d{1,2}$")
+    onet_release: str | None = Field(default=None, pattern=r"^\d{1,3}\.\d{1,2}$")
     onet_downloads: Path = Path("data/downloads")
     onet_base_url: HttpUrl = HttpUrl("https://www.onetcenter.org/dl_files/database/")
     onet_max_rejected: float = Field(default=0.001, ge=0, le=1)
+    onet_accept_incomplete: bool = False
 
 
 class WebServicesSettings(Settings):

@@ -6,9 +6,11 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -143,11 +145,16 @@ def test_a_port_in_use_is_status_1_with_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_service_that_cannot_start_is_status_1(tmp_path: Path) -> None:
-    environment = os.environ | {"API_PORT": "0", "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "nowhere")}
+@pytest.mark.usefixtures("_sample_is_loaded")
+def test_a_service_that_cannot_read_what_is_loaded_is_status_1(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
+        database.execute("DELETE FROM elements")
+        database.commit()
+    environment = os.environ | {"API_PORT": "0"}
     command = [sys.executable, "-m", "skillgap", "serve"]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
     assert ran.returncode == 1
+    assert b"Application startup failed" in ran.stderr
 
 
 NO_DATABASE = b"notes of somebody, which are no database" * 20

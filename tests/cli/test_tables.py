@@ -53,9 +53,7 @@ SEARCH = """\
 │ 29-1141.00 │ Registered Nurses  │ yes   │ Nurse              │
 │ 31-1131.00 │ Nursing Assistants │ yes   │ Nursing Assistants │
 """
-RELEASES = """\
-┃ release ┃ released ┃ loaded (UTC)     ┃ source ┃ current ┃
-"""
+RELEASES = "┃ release ┃ released ┃ loaded (UTC)     ┃ source "
 DIFF = """\
 O*NET sample -> sample: 0 newly rated, 0 no longer rated, 0 re surveyed, 0
 restated, 24 unchanged

@@ -79,7 +79,7 @@ def call(request: pytest.FixtureRequest, release: str) -> Iterator[Call]:
 def call_on_worked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
     """Call a tool of a server that has the release worked by hand."""
     folder = tmp_path_factory.mktemp("mcp")
-    yield from calls(loaded(write_worked_release(folder / RELEASE), folder, release=RELEASE))
+    yield from calls(loaded(write_worked_release(folder / RELEASE), folder, release=RELEASE, accept_incomplete=True))
 
 
 def answer(call: Call, tool: str, **arguments: Any) -> dict[str, Any]:

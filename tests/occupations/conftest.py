@@ -19,7 +19,7 @@ def worked_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClie
     def folder() -> Path:
         return write_worked_release(tmp_path_factory.mktemp("worked") / "release")
 
-    file = sqlite_file("worked.sqlite", lambda engine: load(engine, folder(), release=RELEASE))
+    file = sqlite_file("worked.sqlite", lambda engine: load(engine, folder(), release=RELEASE, accept_incomplete=True))
     yield from client_of(f"sqlite:///{file}")
 
 

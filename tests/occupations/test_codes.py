@@ -156,5 +156,5 @@ def test_without_a_crosswalk_an_old_code_is_honestly_not_known(onet_client: Test
 
 def test_a_crosswalk_to_occupations_that_are_not_there_is_refused(sample: Path, tmp_path: Path) -> None:
     (sample / "crosswalk.csv").write_text(CROSSWALK.replace("15-1254.00", "15-1255.00"))
-    with pytest.raises(SourceFileError, match=r"'15-1255\.00' is not in this release"):
+    with pytest.raises(SourceFileError, match=r"'15-1255\.00' is not in Occupation Data\.txt"):
         load(connect(make_url(f"sqlite:///{tmp_path / 'test.sqlite'}")), sample)

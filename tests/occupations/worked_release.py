@@ -2,7 +2,8 @@
 
 Its figures are ours, made up so that every rule of a comparison decides something, and are not O*NET's; codes, titles
 and the ids and names of the elements are. Unlike our sample it has standard errors, a rating that is not to be relied
-on, a second domain, and several occupations under one SOC code.
+on, a second domain that not all of them are rated in (so that it loads as an incomplete release alone), and several
+occupations under one SOC code.
 """
 
 from __future__ import annotations

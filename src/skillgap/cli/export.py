@@ -43,7 +43,7 @@ class Rows(StrEnum):
 
 
 def export(
-    path: Annotated[Path, typer.Argument(help="A file that ends in .csv or .parquet.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file that ends in .csv or .parquet.")],
     rows: Annotated[Rows, typer.Option(help="Pairs of rated occupations in short, or every rating.")] = Rows.PAIRS,
     source: Annotated[
         str | None, typer.Option("--from", metavar="OCCUPATION", help=f"Only pairs from it: {BY_CODE_OR_TITLE}")

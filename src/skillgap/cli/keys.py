@@ -17,7 +17,7 @@ def keys() -> None:
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(help="Whose key it is, such as hr-portal.")]) -> None:
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Whose key it is, such as hr-portal.")]) -> None:
     """Make a key for NAME and show it, this once; and what API_KEYS holds of it.
 
     Example: skillgap keys new hr-portal

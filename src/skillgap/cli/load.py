@@ -16,9 +16,11 @@ from skillgap.cli.after_load import rescore_after_load
 from skillgap.cli.load_tables import show_backfill, show_load
 from skillgap.cli.progress import step_progress
 from skillgap.database.engine import connect
-from skillgap.errors import WebServicesError
+from skillgap.database.transactions import reading
+from skillgap.errors import SourceError, WebServicesError
 from skillgap.logs import one_run
 from skillgap.onet.codes import parse_code
+from skillgap.onet.queries import releases as read_releases
 from skillgap.settings import DatabaseSettings, OnetSettings, WebServicesSettings
 
 logger = logging.getLogger(__name__)
@@ -32,17 +34,37 @@ def load(
         str | None, typer.Option(help="Name of the release, where it does not say itself, or which to download.")
     ] = None,
     again: Annotated[bool, typer.Option(help="Load also what is loaded already.")] = False,
+    accept_incomplete: Annotated[
+        bool, typer.Option("--accept-incomplete", help="Load a release from which rows are missing.")
+    ] = False,
+    keep_current: Annotated[
+        bool, typer.Option("--keep-current", help="End with 0 where the data are at fault but a release is loaded.")
+    ] = False,
 ) -> None:
     """Load an O*NET release and make it the current one.
 
     Looks at --from, ONET_DATA and data/ in this order, then downloads ONET_RELEASE. Where LLM_MODEL
     is set, levels are rescored afterwards.
     """
-    load_and_show(path, release, again=again)
-    rescore_after_load()
+    try:
+        load_and_show(path, release, again=again, accept_incomplete=accept_incomplete)
+    except SourceError as error:
+        current = _current_release() if keep_current else None
+        if current is None:
+            raise
+        logger.error("THE LOAD FAILED, AND RELEASE %s STAYS CURRENT: %s", current, error)
+    else:
+        rescore_after_load()
 
 
-def load_and_show(path: Path | None = None, release: str | None = None, *, again: bool = False) -> None:
+def _current_release() -> str | None:
+    with reading(connect(DatabaseSettings().url())) as connection:
+        return next((info.release for info in read_releases(connection) if info.current), None)
+
+
+def load_and_show(
+    path: Path | None = None, release: str | None = None, *, again: bool = False, accept_incomplete: bool = False
+) -> None:
     """Load a release, and show the rows that were read and rejected."""
     from skillgap.onet.load.run import LoadRequest, load_release
 
@@ -50,11 +72,13 @@ def load_and_show(path: Path | None = None, release: str | None = None, *, again
     request = LoadRequest(
         path=path or onet.onet_data,
         release=release,
-        download=onet.onet_release,
+        preferred=onet.onet_release,
         base_url=str(onet.onet_base_url),
         downloads=onet.onet_downloads,
         max_rejected=onet.onet_max_rejected,
+        accept_incomplete=accept_incomplete or onet.onet_accept_incomplete,
         again=again,
+        activate=path is not None or release is not None,
     )
     with one_run():
         with step_progress() as report:

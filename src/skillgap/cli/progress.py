@@ -6,10 +6,10 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from skillgap.logs import for_programs
 
@@ -36,16 +36,23 @@ def step_progress() -> Iterator[ProgressCallback]:
 
         yield log_step
         return
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks: dict[str, Any] = {}
+    text = TextColumn("{task.description}", markup=False)  # it may name a file
+    with Progress(text, BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
 
         def move_bar(step: str, done: int, total: int) -> None:
             if step not in tasks:
+                complete()
                 tasks[step] = bars.add_task(step)
             bars.update(tasks[step], completed=done, total=total or None)
 
+        def complete() -> None:
+            """One step follows another: what has begun is done, also where nobody knew how much it would be."""
+            for task in tasks.values():
+                bars.update(task, completed=1, total=1)
+
         yield move_bar
+        complete()
 
 
 @contextmanager

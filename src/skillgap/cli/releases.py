@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from skillgap.occupations.releases.routes import releases_csv
 from skillgap.occupations.releases.schemas import ReleasesOut
 from skillgap.onet.load.replace import roll_back, use_release
 from skillgap.onet.queries import releases as read_releases
+from skillgap.onet.records import ReleaseInfo
 from skillgap.settings import DatabaseSettings
 
 logger = logging.getLogger(__name__)
@@ -30,12 +32,12 @@ def releases(context: typer.Context, *, as_json: JsonOption = False, as_csv: Csv
     form = choose_form(as_json=as_json, as_csv=as_csv, in_a_pipe=Form.TABLE)
     if context.invoked_subcommand is None:
         with reading(connect(DatabaseSettings().url())) as connection:
-            answer = ReleasesOut.of(read_releases(connection))
-        write_answer(answer, form, _show_releases, releases_csv)
+            infos = read_releases(connection)
+        write_answer(ReleasesOut.of(infos), form, lambda _: _show_releases(infos), releases_csv)
 
 
 @app.command("use")
-def use(release: Annotated[str, typer.Argument(help="A loaded release, such as 29.2.")]) -> None:
+def use(release: Annotated[str, typer.Argument(metavar="RELEASE", help="A loaded release, such as 29.2.")]) -> None:
     """Activate RELEASE; a running service notices within seconds."""
     use_release(connect(DatabaseSettings().url(), to_write=True), release)
     logger.info("release %s answers from now on", release)
@@ -48,11 +50,12 @@ def rollback() -> None:
     logger.info("release %s answers again", release)
 
 
-def _show_releases(answer: ReleasesOut) -> None:
+def _show_releases(infos: Sequence[ReleaseInfo]) -> None:
+    """Print the releases, with the whole path of their source: it is not sent to others."""
     wraps = {"release": True, "released": False, "loaded (UTC)": False, "source": True, "current": False}
     table = new_table(wraps)
-    for release in answer.releases:
-        released = f"{release.released:%B %Y}" if release.released else ""
-        loaded_at = f"{release.loaded_at:%Y-%m-%d %H:%M}"
-        table.add_row(release.release, released, loaded_at, release.source, "*" if release.current else "")
-    print_table("" if answer.releases else "No release is loaded. Run `skillgap load`.", table)
+    for info in infos:
+        released = f"{info.released:%B %Y}" if info.released else ""
+        loaded_at = f"{info.loaded_at:%Y-%m-%d %H:%M}"
+        table.add_row(info.release, released, loaded_at, info.source, "*" if info.current else "")
+    print_table("" if infos else "No release is loaded. Run `skillgap load`.", table)

@@ -91,8 +91,8 @@ def up() -> None:
 def mcp() -> None:
     """Serve tools to an assistant, over stdin and stdout (MCP).
 
-    The tools are find_occupation, compare_occupations and closest_moves. The assistant starts this
-    command itself: its settings name `skillgap mcp`.
+    The tools are find_occupation, compare_occupations and closest_moves.
+    An assistant starts this command itself: its settings name it.
     """
     from skillgap.mcp import server  # its SDK takes half a second to import
 

@@ -41,7 +41,10 @@ def writing(engine: Engine, *, may_create: bool = False) -> Iterator[Connection]
 
 @contextmanager
 def domain_errors(engine: Engine) -> Iterator[None]:
-    """Raise DatabaseUnavailable or LoadInProgress for the driver's errors, without the password."""
+    """Raise DatabaseUnavailable or LoadInProgress for the driver's errors, without the password.
+
+    A statement that is wrong, or what it would store, is a fault of ours and stays the driver's error.
+    """
     try:
         yield
     except DatabaseError as error:

@@ -18,7 +18,7 @@ import pytest
 
 from skillgap import __version__
 from skillgap.errors import DownloadError
-from skillgap.onet.load import fetch
+from skillgap.onet.load import archive, fetch
 
 TEXT, CSV = "/db_29_2_text.zip", "/db_29_2_csv.zip"
 
@@ -323,9 +323,9 @@ def test_what_is_no_sound_zip_is_deleted(server: Server, folder: Path, body: byt
 def test_a_file_beyond_all_measure_is_refused(
     server: Server, folder: Path, length: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "LARGEST_DOWNLOAD", 100_000)
+    monkeypatch.setattr(fetch, "LARGEST_ZIP", 100_000)
     server.says(Answer(length=length))
-    assert "more than 100000 bytes" in refusal(server.url, folder)
+    assert "more than 100,000 bytes" in refusal(server.url, folder)
     assert names(folder) == []
     assert len(server.requests) == 1
 
@@ -333,9 +333,9 @@ def test_a_file_beyond_all_measure_is_refused(
 def test_a_zip_that_unpacks_beyond_all_measure_is_refused(
     server: Server, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch, "LARGEST_ZIP", 100_000)
+    monkeypatch.setattr(archive, "LARGEST_UNPACKED", 100_000)
     server.says(Answer())
-    assert "unpacks to more than 100000 bytes" in refusal(server.url, folder)
+    assert "bytes unpacked, over 100,000" in refusal(server.url, folder)
     assert names(folder) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from decimal import Decimal
@@ -137,7 +138,7 @@ def test_releases_stand_side_by_side_and_the_last_one_loaded_is_current(engine: 
 def test_a_release_that_lost_rows_loses_them_in_the_tables_too(engine: Engine, sample: Path) -> None:
     load(engine, sample)
     (sample / "Job Zones.txt").unlink()
-    load(engine, sample)
+    load(engine, sample, accept_incomplete=True)
     assert counts(engine) == COUNTS_OF_SAMPLE | {"job_zones": 0}
 
 
@@ -157,7 +158,7 @@ def test_a_bad_row_is_kept_aside_with_its_reason(engine: Engine, sample: Path) -
     fields = lines[40].split("\t")
     lines[40] = "\t".join([*fields[:4], "9.99", *fields[5:]])
     skills.write_text("\n".join(lines) + "\n")
-    result = load(engine, sample)
+    result = load(engine, sample, accept_incomplete=True)
     assert result.rows["ratings"] == 1_679
     with reading(engine) as connection:
         (row,) = connection.execute(select(tables.RejectedRows)).all()
@@ -165,6 +166,20 @@ def test_a_bad_row_is_kept_aside_with_its_reason(engine: Engine, sample: Path) -
     scale = f"{fields[3]} ({'0-7' if fields[3] == 'LV' else '1-5'})"
     assert row.reason == f"data_value '9.99' is outside scale {scale}"
     assert row.content.startswith(f"{fields[0]}\t{fields[1]}\t")
+
+
+def test_a_bad_row_of_any_length_is_kept_aside_with_its_beginning(engine: Engine, sample: Path) -> None:
+    skills = sample / "Skills.txt"
+    lines = skills.read_text().splitlines()
+    lines[40] = lines[40].replace("\t", "\t" + "\u00e9" * 100_000, 1)
+    skills.write_text("\n".join(lines) + "\n")
+    assert load(engine, sample, accept_incomplete=True).rows["ratings"] == 1_679
+    with reading(engine) as connection:
+        (row,) = connection.execute(select(tables.RejectedRows)).all()
+    assert (row.file, row.line) == ("Skills.txt", 41)
+    assert row.reason.endswith("is longer than 20 characters")
+    assert row.content.startswith(lines[40][:9_999])
+    assert re.search(r"\u00e9 \.\.\. \(100,\d{3} characters\)$", row.content)
 
 
 def split_skills(source: Path, folder: Path, *, csv: bool) -> Path:

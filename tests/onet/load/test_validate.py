@@ -6,11 +6,16 @@ import pandas as pd
 import pytest
 
 from skillgap.database.base import Base
-from skillgap.onet.load.validate import Known, validate
+from skillgap.onet.load.validate import Known, Parents, validate
 
 RATINGS = Base.metadata.tables["ratings"]
 KNOWN = Known(
-    {"onetsoc_code": {"11-1011.00"}, "element_id": {"2.A.1.a"}, "scale_id": {"IM", "LV"}}, {"IM": (1, 5), "LV": (0, 7)}
+    {
+        "onetsoc_code": Parents("Occupation Data.txt", {"11-1011.00"}, {}),
+        "element_id": Parents("Content Model Reference.txt", {"2.A.1.a"}, {}),
+        "scale_id": Parents("Scales Reference.txt", {"IM", "LV"}, {}),
+    },
+    {"IM": (1, 5), "LV": (0, 7)},
 )
 ROW = {
     "onetsoc_code": "11-1011.00",
@@ -69,9 +74,9 @@ def test_a_statistic_may_be_missing(column: str, missing: str) -> None:
         ("date_updated", "2023-02-30", "date_updated '2023-02-30' is not a month"),
         ("domain_source", "x" * 31, f"domain_source '{'x' * 31}' is longer than 30 characters"),
         ("onetsoc_code", "11-1011", "onetsoc_code '11-1011' is not of the form NN-NNNN.NN"),
-        ("onetsoc_code", "99-9999.00", "onetsoc_code '99-9999.00' is not in this release"),
-        ("element_id", "2.Z", "element_id '2.Z' is not in this release"),
-        ("scale_id", "XX", "scale_id 'XX' is not in this release"),
+        ("onetsoc_code", "99-9999.00", "onetsoc_code '99-9999.00' is not in Occupation Data.txt"),
+        ("element_id", "2.Z", "element_id '2.Z' is not in Content Model Reference.txt"),
+        ("scale_id", "XX", "scale_id 'XX' is not in Scales Reference.txt"),
     ],
 )
 def test_a_bad_value_rejects_its_row_and_says_why(column: str, text: str, reason: str) -> None:
@@ -85,10 +90,16 @@ def test_a_bad_value_rejects_its_row_and_says_why(column: str, text: str, reason
     assert text in rejected.content
 
 
-def test_of_rows_with_the_same_key_the_first_is_kept() -> None:
-    kept, (rejected,) = validate(RATINGS, frame(ROW, ROW | {"data_value": "1.00"}), KNOWN)
+def test_of_equal_rows_the_first_is_kept() -> None:
+    kept, (rejected,) = validate(RATINGS, frame(ROW, ROW), KNOWN)
     assert kept["data_value"].tolist() == ["4.62"]
     assert (rejected.line, rejected.reason) == (3, "same key as line 2")
+
+
+def test_of_rows_with_the_same_key_that_differ_none_is_kept() -> None:
+    kept, rejected = validate(RATINGS, frame(ROW, ROW | {"data_value": "1.00"}, ROW), KNOWN)
+    assert kept.empty
+    assert {row.reason for row in rejected} == {"rows with the same key differ: lines 2, 3, 4"}
 
 
 def test_a_day_is_taken_as_it_is() -> None:

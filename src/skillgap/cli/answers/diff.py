@@ -25,12 +25,10 @@ from skillgap.occupations.releases.service import compare_releases
 from skillgap.onet.catalogue import catalogue_of
 from skillgap.settings import DatabaseSettings
 
-ReleaseArgument = Annotated[str, typer.Argument(help="A loaded release, such as 29.2.")]
-
 
 def diff(
-    before: ReleaseArgument,
-    after: ReleaseArgument,
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A loaded release, such as 29.2.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="Another one, such as 30.3.")],
     *,
     source: Annotated[str | None, typer.Option("--from", help=f"With --to, of a pair: {BY_CODE_OR_TITLE}")] = None,
     target: Annotated[str | None, typer.Option("--to", help=f"With --from, of a pair: {BY_CODE_OR_TITLE}")] = None,

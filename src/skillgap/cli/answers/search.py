@@ -25,7 +25,7 @@ from skillgap.occupations.reference.service import search_occupations
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="Code, title or lay title.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Code, title or lay title.")],
     *,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from requests import Response
 
-from skillgap.errors import DownloadError
+from skillgap.errors import DownloadError, SourceFileError
 from skillgap.http_client import CHUNK_BYTES, HttpClient, HttpFault, fault_of_status, retrying
-from skillgap.onet.load.find import LARGEST_ZIP
+from skillgap.onet.load.archive import LARGEST_ZIP, open_zip
+from skillgap.onet.load.content import UNREADABLE
 
 Progress = Callable[[int, int | None], None]
 
-LARGEST_DOWNLOAD = 300_000_000  # bytes; a release has about 15 million
 LONGEST_WAIT = 60.0  # seconds before another attempt, whatever Retry-After says
 
 
@@ -118,18 +116,18 @@ def _write_body(response: Response, part: Path, report: Progress) -> None:
 
 
 def _check_size(size: int) -> None:
-    if size > LARGEST_DOWNLOAD:
-        raise HttpFault(f"the file has more than {LARGEST_DOWNLOAD} bytes")
+    if size > LARGEST_ZIP:
+        raise HttpFault(f"the file has more than {LARGEST_ZIP:,} bytes")
 
 
 def _check_zip(part: Path) -> None:
     try:
-        with zipfile.ZipFile(part) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST_ZIP:
-                raise HttpFault(f"the zip unpacks to more than {LARGEST_ZIP} bytes")
+        with open_zip(part) as archive:
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
-        raise HttpFault("the file is not a zip file, or a damaged one") from error
+    except SourceFileError as error:
+        raise HttpFault(str(error)) from error
+    except UNREADABLE as error:
+        raise HttpFault(f"the file is a damaged zip file: {error}") from error
     if damaged:
         raise HttpFault(f"the file is a damaged zip file, at {damaged!r}")
 

@@ -7,14 +7,18 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources.abc import Traversable
-from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from skillgap.errors import SourceFileError, SourceNotFound
-from skillgap.onet.load.source_files import UNREADABLE, holds_release, read_bytes
+from skillgap.onet.load.archive import open_zip
+from skillgap.onet.load.content import disk_faults, kind_of, read_start
+from skillgap.onet.load.source_files import holds_release
+
+AnyPath = TypeVar("AnyPath", Path, Traversable)
 
 SAMPLE = "sample"
-LARGEST_ZIP = 2_000_000_000  # bytes unpacked; a whole release has about 150 million
+LONGEST_NAME = 20  # of a release, as the tables have room for
 
 
 @dataclass(frozen=True)
@@ -32,33 +36,38 @@ def open_place(path: Path, release: str | None = None) -> Place:
     """The release at a path: a folder, a zip, or either with the release's folder inside it.
 
     Its name is ``release``, else what its Read Me says, else what the path's name says. Raises
-    SourceNotFound when there is no release, SourceFileError when the zip cannot be trusted.
+    SourceNotFound when there is no release, SourceFileError when the zip cannot be trusted or it is
+    not clear which of two releases is meant.
     """
-    folder = _release_folder(path)
-    if folder is None:
-        raise SourceNotFound(f"{path}: no O*NET release here (no file 'Occupation Data')")
-    read_me = _read_me(folder)
-    illustrative = read_me.startswith("skillgap illustrative sample")
-    name = release or (SAMPLE if illustrative else _release_named(read_me, folder, path))
-    if name is None:
-        raise SourceNotFound(f"{path}: which release is this? Name it with --release.")
-    return Place(path, folder, name, _month_named(read_me), illustrative)
+    with disk_faults(path):
+        folder = _release_folder(path)
+        if folder is None:
+            raise SourceNotFound(f"{path}: no O*NET release here (no file 'Occupation Data')")
+        return _place(path, folder, release)
 
 
-def newest_place(data: Path) -> Place | None:
-    """The newest release in a folder of releases, the illustrative sample left out.
+class Found(NamedTuple):
+    """A release and where it is; a zip is not held open."""
 
-    The folder itself may be a release, or hold folders and zips that are.
+    release: str
+    path: Path
+
+
+def releases_in(data: Path) -> list[Found]:
+    """The releases in a folder of releases, the newest first, the illustrative sample left out.
+
+    The folder itself may be a release, or hold folders and zips that are. Raises SourceFileError for
+    one of them that cannot be read: it may be the release that is wanted.
     """
-    candidates = [data, *sorted(data.iterdir())] if data.is_dir() else []
-    places = [
-        open_place(path)
-        for path in candidates
-        if (path.is_dir() or path.suffix == ".zip")
-        and path.name != SAMPLE
-        and _release_folder(path, nested=path != data) is not None
-    ]
-    return max(places, key=lambda place: release_order(place.release), default=None)
+    with disk_faults(data):
+        candidates = [data, *(path for path in _children(data) if path.name != SAMPLE)] if data.is_dir() else []
+        found = [
+            Found(_place(path, folder).release, path)
+            for path in candidates
+            if path.is_dir() or path.suffix == ".zip"
+            if (folder := _release_folder(path, nested=path != data)) is not None
+        ]
+    return sorted(found, key=lambda one: release_order(one.release), reverse=True)
 
 
 def release_order(release: str) -> tuple[int, ...]:
@@ -66,45 +75,43 @@ def release_order(release: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", release))
 
 
+def _place(path: Path, folder: Traversable, release: str | None = None) -> Place:
+    read_me = _read_me(folder)
+    illustrative = read_me.startswith("skillgap illustrative sample")
+    name = release or (SAMPLE if illustrative else _release_named(read_me, folder, path))
+    if name is None:
+        raise SourceNotFound(f"{path}: which release is this? Name it with --release.")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise SourceNotFound(f"--release {name[:40]!r}: a name has up to {LONGEST_NAME} printable characters.")
+    return Place(path, folder, name, _month_named(read_me), illustrative)
+
+
 def _release_folder(path: Path, *, nested: bool = True) -> Traversable | None:
     top: Traversable
     if path.is_dir():
         top = path
     elif path.is_file():
-        top = zipfile.Path(_trusted_zip(path))
+        top = zipfile.Path(open_zip(path))
     else:
-        raise SourceNotFound(f"{path}: no such folder or zip")
+        kind = kind_of(path)
+        raise SourceNotFound(f"{path}: it is {kind}, no folder or zip" if kind else f"{path}: no such folder or zip")
     if holds_release(top):
         return top
-    inner = sorted((child for child in top.iterdir() if child.is_dir()), key=lambda child: child.name)
-    return next((child for child in inner if nested and holds_release(child)), None)
+    inner = [child for child in _children(top) if nested and child.is_dir() and holds_release(child)]
+    if len(inner) > 1:
+        names = " and ".join(repr(child.name) for child in inner)
+        raise SourceFileError(path, f"several releases are in it, {names}: name the folder of one, or zip it alone")
+    return inner[0] if inner else None
 
 
-def _trusted_zip(path: Path) -> zipfile.ZipFile:
-    """The zip, read into memory (a release has 15 MB); nothing is unpacked to disk.
-
-    Raises SourceFileError for one that is damaged, too large, or points outside itself.
-    """
-    if path.stat().st_size > LARGEST_ZIP:
-        raise SourceFileError(path, f"rejected: more than {LARGEST_ZIP} bytes")
-    try:
-        archive = zipfile.ZipFile(BytesIO(path.read_bytes()))
-    except UNREADABLE as error:
-        raise SourceFileError(path, "not a zip file, or cut short") from error
-    for member in archive.infolist():
-        name = PurePosixPath(member.filename.replace("\\", "/"))
-        if name.is_absolute() or ".." in name.parts:
-            raise SourceFileError(path, f"rejected: {member.filename!r} points outside the zip")
-    size = sum(member.file_size for member in archive.infolist())
-    if size > LARGEST_ZIP:
-        raise SourceFileError(path, f"rejected: {size} bytes unpacked, over {LARGEST_ZIP}")
-    return archive
+def _children(folder: AnyPath) -> list[AnyPath]:
+    return sorted(folder.iterdir(), key=lambda child: child.name)
 
 
 def _read_me(folder: Traversable) -> str:
     names = ("read me.txt", "readme.txt")
-    file = next((file for file in folder.iterdir() if file.name.lower() in names), None)
-    return read_bytes(file, 4000).decode("utf-8-sig", errors="replace") if file else ""
+    file = next((file for file in _children(folder) if file.name.lower() in names), None)
+    return read_start(file, 4000).decode("utf-8-sig", errors="replace") if file else ""
 
 
 def _release_named(read_me: str, folder: Traversable, path: Path) -> str | None:

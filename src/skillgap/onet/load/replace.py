@@ -104,8 +104,12 @@ def keep_reports(connection: Connection, run_id: int, rows: ReleaseRows) -> None
     for report in rows.files:
         values = {name: getattr(report, name) for name in columns}
         connection.execute(insert(LoadedFiles).values(run_id=run_id, **values))
-    for row in rows.rejected:
-        connection.execute(insert(RejectedRows).values(run_id=run_id, **row._asdict()))
+    rejected = [
+        {"run_id": run_id, "file": row.file, "line": row.line, "reason": row.reason, "content": row.content}
+        for row in rows.rejected
+    ]
+    for start in range(0, len(rejected), ROWS_AT_ONCE):
+        connection.execute(insert(RejectedRows), rejected[start : start + ROWS_AT_ONCE])
 
 
 def loaded_checksums(connection: Connection, release: str) -> dict[str, str]:

@@ -9,26 +9,12 @@ What a column may hold is declared by its table.
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from skillgap.errors import SourceFileError
-
-# A disk's errors, and those that zipfile lets through of a damaged archive: an early end, an
-# unknown method, a password, an impossible name or size.
-UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-
-
-def read_bytes(file: Traversable, size: int = -1) -> bytes:
-    """The whole file, or its first bytes; raises SourceFileError where it cannot be read."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(size)
-    except UNREADABLE as error:
-        raise SourceFileError(file.name, f"cannot be read: {error}") from error
+from skillgap.onet.load.content import disk_faults, kind_of, read_start
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +111,11 @@ def release_files(folder: Traversable) -> Files:
     Raises SourceFileError when a needed one is missing: occupations, scales, and skills, which are
     one file up to release 30.2 and two from 30.3 on.
     """
+    with disk_faults(folder.name):
+        return _release_files(folder)
+
+
+def _release_files(folder: Traversable) -> Files:
     present = _by_plain_name(folder)
     skills = _skills_layout(folder, present)
     files: Files = []
@@ -136,7 +127,7 @@ def release_files(folder: Traversable) -> Files:
             there = ", ".join(sorted(file.name for file in present.values()))
             raise SourceFileError(folder.name, f"the file '{source.names[0]}' is missing (there: {there or 'no file'})")
     known = {file.name for _, file in files}
-    others = (file for file in present.values() if file.name not in known)
+    others = (file for file in present.values() if file.name not in known and kind_of(file) is None)
     crosswalk = next((file for file in others if _has_columns(file, CODE_CROSSWALK)), None)
     return [*files, (CODE_CROSSWALK, crosswalk)] if crosswalk else files
 
@@ -159,7 +150,7 @@ def _find(source: SourceFile, present: Mapping[str, Traversable]) -> Traversable
 
 
 def _has_columns(file: Traversable, source: SourceFile) -> bool:
-    start = read_bytes(file, LONGEST_HEADER).partition(b"\n")[0]
+    start = read_start(file, LONGEST_HEADER).partition(b"\n")[0]
     header = start.decode("utf-8-sig", errors="replace")
     return all(column in header for column in source.columns)
 
@@ -168,7 +159,7 @@ def _by_plain_name(folder: Traversable) -> dict[str, Traversable]:
     return {
         _plain(file.name.rpartition(".")[0]): file
         for file in sorted(folder.iterdir(), key=lambda file: file.name)  # .txt rules over .csv
-        if file.name.lower().endswith((".txt", ".csv")) and file.is_file()
+        if file.name.lower().endswith((".txt", ".csv"))
     }
 
 
