@@ -10,7 +10,8 @@ mkdir -p "$folder"
 chmod 700 "$folder"
 for user in owner reader group; do
     file=$folder/$user-password
-    [ -s "$file" ] || od -A n -N 24 -t x1 /dev/urandom | tr -d ' \n' >"$file"
+    # 128 bits in 32 letters, the most that MySQL takes of a replication user.
+    [ -s "$file" ] || od -A n -N 16 -t x1 /dev/urandom | tr -d ' \n' >"$file"
     # In a container it is read by another user than here, where the folder is closed to others.
     chmod 644 "$file"
 done

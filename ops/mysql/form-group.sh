@@ -3,7 +3,7 @@
 #
 #   GROUP_USER=... GROUP_PASSWORD=... form-group.sh db1:3306 db2:3306 db3:3306
 #
-# The password may lie in a file: GROUP_PASSWORD_FILE. It holds no quote and no backslash.
+# The password may lie in a file: GROUP_PASSWORD_FILE. It has at most 32 characters, no quote and no backslash.
 # Where no server is in a group (a first start, or all were down), the one that has seen the most
 # begins it; the others join and catch up. It ends when all of them are ONLINE.
 set -euo pipefail

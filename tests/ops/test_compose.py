@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +312,22 @@ def test_a_second_up_changes_nothing(stack: Stack) -> None:
     assert f"release {stack.release} is loaded already; nothing changed" in second_run
     assert " rows of " not in second_run
     assert (api_now["Id"], api_now["State"]["StartedAt"]) == (api["Id"], api["State"]["StartedAt"])
+
+
+def test_data_at_fault_are_said_and_the_release_before_serves_on(stack: Stack, tmp_path: Path) -> None:
+    broken = tmp_path / "data" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "Occupation Data.txt").write_text("nonsense")
+    for path in (tmp_path, broken.parent, *broken.parent.rglob("*")):  # who loads is another user than who tests
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    stack.compose("rm", "--stop", "--force", "api")
+    at_fault = replace(stack, environment=stack.environment | {"SKILLGAP_DATA": str(broken.parent)})
+    try:
+        up = at_fault.try_compose("up", "--detach", "--wait")
+        logged = at_fault.compose("logs", "--no-log-prefix", "etl")
+    finally:
+        stack.compose("up", "--detach", "--wait")
+
+    assert up.returncode == 0, up.stderr
+    assert f"THE LOAD FAILED, AND RELEASE {stack.release} STAYS CURRENT: data/broken: " in logged
+    assert stack.get("/ready").json() == {"release": stack.release}

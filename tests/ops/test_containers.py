@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -178,3 +181,23 @@ def test_the_lock_of_the_api_holds_no_library_of_the_loader() -> None:
 def pinned(lock: str) -> dict[str, str]:
     """Name and version of every package of a lock."""
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+
+
+def test_passwords_are_made_once_and_lie_in_a_closed_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    command, own = ["sh", str(ROOT / "env" / "secrets.sh")], os.environ | {"SKILLGAP_SECRETS": str(folder)}
+    subprocess.run(command, env=own, check=True, capture_output=True)
+    made = {path.name: path.read_text() for path in folder.iterdir()}
+    subprocess.run(command, env=own, check=True, capture_output=True)
+
+    assert made.keys() == {"owner-password", "reader-password", "group-password"}
+    assert all(re.fullmatch(r"[0-9a-f]{32}", password) for password in made.values())
+    assert len({*made.values()}) == 3
+    assert {path.name: path.read_text() for path in folder.iterdir()} == made
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_git_ignores_what_holds_a_password() -> None:
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+
+    assert {"env/secrets/", ".env", "docker-compose.override.yml"} <= {*ignored}
