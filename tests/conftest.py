@@ -121,6 +121,7 @@ def _only_the_tests_own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         "LLM_MODEL",
         "ONET_DATA",
         "ONET_RELEASE",
+        "ONET_ACCEPT_INCOMPLETE",
         "API_PORT",
         "ONET_API_KEY",
         "METRICS",
