@@ -15,9 +15,4 @@ for user in owner reader group; do
     # In a container it is read by another user than here, where the folder is closed to others.
     chmod 644 "$file"
 done
-
-# Where compose looks for them; .env is read by it alone.
-if [ -z "${SKILLGAP_SECRETS:-}" ] && ! grep -qs '^SKILLGAP_SECRETS=' .env; then
-    echo "SKILLGAP_SECRETS=$folder" >>.env
-fi
 echo "The passwords are in $folder."
