@@ -19,6 +19,8 @@ from skillgap.database.engine import connect
 from skillgap.onet.load.run import LoadRequest, load_release
 
 START_SECONDS = 120
+TICKS = os.sysconf("SC_CLK_TCK")  # in which processor time is counted
+IDLE = 0.02  # seconds of a processor in a tenth of a second
 
 
 class Server:
@@ -38,9 +40,16 @@ class Server:
         return found
 
     def busy(self) -> float:
-        """Seconds of a processor that it has had."""
-        tasks = [task for pid in self.pids() for task in Path(f"/proc/{pid}/task").glob("*/schedstat")]
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+        """Seconds of a processor that it has had, threads that have ended included."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self.pids()]
+        return sum(int(user) + int(system) for *_, user, system in (each[:13] for each in fields)) / TICKS
+
+    def settle(self) -> None:
+        """Wait until it does nothing: what others have sent and left is still worked on."""
+        before = float("-inf")
+        while self.busy() - before > IDLE:
+            before = self.busy()
+            time.sleep(0.1)
 
     def megabytes(self, which: str = "VmRSS") -> float:
         """What its largest process holds in memory (VmRSS), or has held at most (VmHWM)."""
