@@ -98,7 +98,7 @@ def test_a_newer_release_in_data_than_the_one_preferred_is_said(
     sqlite: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     load(sqlite, preferred="28.2")
-    assert "data/29.2 holds the newer release 29.2; 28.2 was asked for" in caplog.text
+    assert "data/29.2 holds the newer release 29.2; 28.2 is requested" in caplog.text
 
 
 def test_a_zip_in_data_that_is_damaged_is_said_and_nothing_is_loaded(sqlite: Engine, data: Path) -> None:

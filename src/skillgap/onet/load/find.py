@@ -67,7 +67,7 @@ def releases_in(data: Path) -> list[Found]:
             if path.is_dir() or path.suffix == ".zip"
             if (folder := _release_folder(path, nested=path != data)) is not None
         ]
-    return sorted(found, key=lambda one: release_order(one.release), reverse=True)
+    return sorted(found, key=lambda place: release_order(place.release), reverse=True)
 
 
 def release_order(release: str) -> tuple[int, ...]:

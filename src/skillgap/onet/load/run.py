@@ -140,8 +140,8 @@ def _find(engine: Engine, request: LoadRequest, report: ProgressCallback) -> Pla
     wanted = request.release or request.preferred
     there = releases_in(DATA)
     if wanted and there and release_order(there[0].release) > release_order(wanted):
-        logger.warning("%s holds the newer release %s; %s was asked for", there[0].path, there[0].release, wanted)
-    found = next((one for one in there if wanted in (None, one.release)), None)
+        logger.warning("%s holds the newer release %s; %s is requested", there[0].path, there[0].release, wanted)
+    found = next((place for place in there if wanted in (None, place.release)), None)
     if found:
         return open_place(found.path)
     wanted = wanted or DOWNLOAD
