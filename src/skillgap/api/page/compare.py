@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Self
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from skillgap.api.page.address import Address
 from skillgap.api.page.choice import Choice, chosen
-from skillgap.api.page.frame import PageRouter, render
+from skillgap.api.page.frame import render
 from skillgap.api.page.person import person_values
 from skillgap.api.problems import coming
 from skillgap.http.parameters import LONGEST_SEARCH, ReleaseQuery
@@ -34,15 +34,7 @@ from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.tables import DOMAINS
 
-router = PageRouter()
 choices = StrictRouter(include_in_schema=False)
-
-EXAMPLES = (
-    ("41-9012.00", "53-5031.00"),
-    ("11-1011.00", "11-3013.00"),
-    ("31-1131.00", "29-1141.00"),
-    ("41-2031.00", "43-4051.00"),
-)
 
 
 class ChoiceQuery(ReleaseQuery):
@@ -70,9 +62,8 @@ class ChoiceOut(BaseModel):
         )
 
 
-@router.get("/")
-async def get_page(request: Request, reader: ReaderDep) -> Response:
-    """The page. Without a script it works by links and a form.
+async def compare_page(request: Request, reader: ReaderDep) -> Response:
+    """The comparison. Without a script it works by links and a form.
 
     What is compared and how it is shown is in its address; a person's levels stay in the browser.
     """
@@ -139,9 +130,9 @@ def _with_wait(request: Request, choice: Choice) -> Choice:
 def _comparison(
     catalogue: Catalogue, address: Address, levels: Levels, source: Choice, target: Choice
 ) -> dict[str, object]:
-    """What the page says about two chosen occupations, or examples until there are two."""
+    """What the page says about two chosen occupations, or nothing until there are two."""
     if not source.code or not target.code:
-        return {"answer": None, "examples": list(_examples(catalogue))}
+        return {"answer": None}
     answer = whole_comparison(catalogue, source.code, target.code, address.domain, levels)
     rows = rows_of(answer, address)
     return {
@@ -155,10 +146,3 @@ def _comparison(
         "table": in_order(rows, address.sort),
         "kinds_there": {row.kind for row in rows if row.shown},
     }
-
-
-def _examples(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:
-    for pair in EXAMPLES:
-        if all(code in catalogue.occupations and catalogue.is_rated(code) for code in pair):
-            source, target = (catalogue.occupations[code].title for code in pair)
-            yield *pair, source, target

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.page import about, compare
+from skillgap.api.page import about, compare, home
+from skillgap.api.page.frame import PageRouter
 from skillgap.api.security_headers import HEADERS
+from skillgap.http.reader import ReaderDep
 
-ROUTERS = (compare.router, compare.choices, about.router)
+start = PageRouter()
+ROUTERS = (start, compare.choices, about.router)
+
+
+@start.get("/")
+async def get_start(request: Request, reader: ReaderDep) -> Response:
+    """The comparison that the address names, else the home page."""
+    names_pair = request.query_params.keys() & {"from", "to", "tab"}
+    return await (compare.compare_page if names_pair else home.home_page)(request, reader)
 
 
 class OwnFiles(StaticFiles):

@@ -1,6 +1,7 @@
 // Replaces a region of the page by the same region of another address, so that what a template draws is drawn nowhere else.
 // <form data-swap="ID"> and <a data-swap="ID"> do without the script what they always do. A form with data-live is sent
-// whenever one of its fields changes; data-focus="ID" names what has the focus after it was submitted.
+// whenever one of its fields changes (not data-quiet ones); data-focus="ID" names what has the focus after it was
+// submitted. A button with data-whole sends its form without the script.
 // The new region fires "swapped".
 
 import { clearState, showState, unreachable } from "./states.js";
@@ -68,7 +69,7 @@ function load(own, url, body) {
 }
 
 function report(region, own, response, retry) {
-  const problem = response?.querySelector("#problem, h1")?.textContent.trim();
+  const problem = (response?.querySelector("#problem p") ?? response?.querySelector("h1"))?.textContent;
   if (own.status === 0) showState(region, unreachable(), { retry });
   else showState(region, "problem", { text: problem || `The service answered with status ${own.status}.`, retry });
 }
