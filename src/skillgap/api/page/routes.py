@@ -13,7 +13,7 @@ from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
 
 start = PageRouter()
-ROUTERS = (start, compare.choices, about.router)
+ROUTERS = (start, about.router)
 
 
 @start.get("/")
