@@ -63,6 +63,7 @@ TABLES: dict[str, Request] = {
     "GET /elements": "/elements?format=csv",
     "GET /scales": "/scales?format=csv",
     "GET /releases": "/releases?format=csv",
+    "GET /releases/{a}/diff/{b}": "/releases/29.2/diff/made-up?format=csv",
 }
 PROBLEMS: dict[str, Request] = {
     "invalid-parameter": "/skill-gap?from=cook&to=53-5031.00",
