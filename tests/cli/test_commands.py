@@ -324,7 +324,8 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("run_on_sample")
 def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
-        database.execute("DROP TABLE reported_titles")
+        for table in ("technologies", "tasks", "reported_titles"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("DROP TABLE code_crosswalk")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
         database.commit()

@@ -35,6 +35,8 @@ IDS = {
     "list_occupations",
     "get_occupation",
     "get_ratings",
+    "get_technologies",
+    "get_tasks",
     "get_moves",
     "get_openers",
     "get_path",

@@ -57,6 +57,33 @@ class RatingsQuery(ReleaseQuery, Formatted):
     domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
 
 
+class TechnologiesQuery(ListedCodeQuery, Page, Formatted):
+    """The parameters of ``GET /occupations/{code}/technologies``."""
+
+    hot: bool = Field(
+        default=False, description="Leave out what is not hot: often in employers' postings of all occupations."
+    )
+    in_demand: bool = Field(
+        default=False, description="Leave out what is not in demand: often in employers' postings of this occupation."
+    )
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """A code that the release does not list, and that it was loaded without technologies."""
+        yield from super().faults(values, catalogue)
+        yield from faults_in(catalogue.technologies_of, values["code"])
+
+
+class TasksQuery(ListedCodeQuery, Formatted):
+    """The parameters of ``GET /occupations/{code}/tasks``."""
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """A code that the release does not list, and that it was loaded without tasks."""
+        yield from super().faults(values, catalogue)
+        yield from faults_in(catalogue.tasks_of, values["code"])
+
+
 class ElementsQuery(ReleaseQuery, Formatted):
     """The parameters of ``GET /elements``."""
 

@@ -3,7 +3,7 @@
 from skillgap.occupations.pair.absence import absent_importances, absent_levels
 from skillgap.occupations.pair.levels import RatingLevelsOut
 from skillgap.occupations.pair.query import Side
-from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, listed_occupation
+from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, TechnologiesQuery, listed_occupation
 from skillgap.occupations.reference.schemas import (
     ElementOut,
     ElementsOut,
@@ -13,10 +13,16 @@ from skillgap.occupations.reference.schemas import (
     RatingsOut,
     RelatedOut,
     ScalesOut,
+    TasksOut,
+    TechnologiesOut,
+    TechnologyOut,
 )
-from skillgap.occupations.schemas import compared_occupation
+from skillgap.occupations.schemas import SAMPLE_NOTE, FilterOut, compared_occupation, occupation_ref
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.records import Occupation, Technology
 from skillgap.onet.rescored.model_levels import Levels
+
+TASK_TYPES = ("Core", "Supplemental", None)  # in the order of a list
 
 
 def search_occupations(catalogue: Catalogue, query: SearchQuery) -> OccupationsOut:
@@ -75,6 +81,51 @@ def read_ratings(catalogue: Catalogue, code: str, domain: str, levels: Levels) -
     )
 
 
+def read_technologies(catalogue: Catalogue, code: str, query: TechnologiesQuery) -> TechnologiesOut:
+    """The technologies of an occupation, rated or not: in demand first, then hot ones, then by name.
+
+    Raises what ``listed_occupation`` does, or FileNotLoaded. The counts are of all that are listed, whatever the
+    filters remove; where O*NET lists none, a note says so.
+    """
+    occupation = listed_occupation(catalogue, code)
+    listed = catalogue.technologies_of(occupation.onetsoc_code)
+    left, filters = sorted(listed, key=_by_demand), []
+    for name, used in (("hot", query.hot), ("in_demand", query.in_demand)):
+        if used:
+            before = len(left)
+            left = [one for one in left if (one.hot_technology if name == "hot" else one.in_demand)]
+            filters.append(FilterOut(name=name, value=True, removed=before - len(left)))
+    return TechnologiesOut(
+        release=catalogue.info.release,
+        occupation=occupation_ref(catalogue, occupation.onetsoc_code),
+        listed=len(listed),
+        hot=sum(one.hot_technology for one in listed),
+        in_demand=sum(one.in_demand for one in listed),
+        filters=filters,
+        total=len(left),
+        limit=query.limit,
+        offset=query.offset,
+        technologies=[_technology(catalogue, one) for one in left[query.offset : query.offset + query.limit]],
+        notes=_list_notes(catalogue, occupation, "technologies", len(listed)),
+    )
+
+
+def read_tasks(catalogue: Catalogue, code: str) -> TasksOut:
+    """The tasks of an occupation, rated or not: core ones first, then supplemental ones, each in O*NET's order.
+
+    Raises what ``listed_occupation`` does, or FileNotLoaded; where O*NET lists none, a note says so.
+    """
+    occupation = listed_occupation(catalogue, code)
+    tasks = catalogue.tasks_of(occupation.onetsoc_code)
+    return TasksOut(
+        release=catalogue.info.release,
+        occupation=occupation_ref(catalogue, occupation.onetsoc_code),
+        total=len(tasks),
+        tasks=sorted(tasks, key=lambda task: TASK_TYPES.index(task.task_type)),
+        notes=_list_notes(catalogue, occupation, "tasks", len(tasks)),
+    )
+
+
 def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
     """Every rated element of a domain with what its levels mean; raises DomainNotLoaded."""
     if query.domain != "all":
@@ -92,6 +143,25 @@ def read_elements(catalogue: Catalogue, query: ElementsQuery) -> ElementsOut:
 def read_scales(catalogue: Catalogue) -> ScalesOut:
     """Every scale of the release with its ends."""
     return ScalesOut(release=catalogue.info.release, scales=list(catalogue.scales.values()))
+
+
+def _by_demand(technology: Technology) -> tuple[bool, bool, str]:
+    return not technology.in_demand, not technology.hot_technology, technology.example.casefold()
+
+
+def _technology(catalogue: Catalogue, technology: Technology) -> TechnologyOut:
+    element = catalogue.elements[technology.element_id] if technology.element_id else None
+    return TechnologyOut(**technology._asdict(), element_name=element.element_name if element else None)
+
+
+def _list_notes(catalogue: Catalogue, occupation: Occupation, things: str, number: int) -> list[str]:
+    """What to know of a list: that it is our sample's, and what it means that nothing is on it."""
+    notes = [SAMPLE_NOTE] if catalogue.info.illustrative else []
+    if not number:
+        title = f"{occupation.onetsoc_code} {occupation.title}"
+        unknown = "That does not mean that the work has none: they are unknown."
+        notes.append(f"{catalogue.info.title} lists no {things} for {title}. {unknown}")
+    return notes
 
 
 def _match(
