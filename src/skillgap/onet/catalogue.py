@@ -226,8 +226,8 @@ class Catalogue:
         return element is not None and element.domain in self.profiles
 
     def rated_neighbours(self, code: str, domain: str = "skills") -> list[Suggestion]:
-        """Rated occupations of the same SOC group, those that share the finest group first."""
-        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations)
+        """The closest occupations with ratings in a domain; see ``codes.neighbours``."""
+        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations, self.related.get(code, ()))
 
 
 def _spoken(domain: str) -> str:
