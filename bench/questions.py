@@ -41,7 +41,7 @@ def main() -> None:
     near = [
         int(random.choice(nearest(distances_from(matrix, person), person, FIRST))) for person in range(len(persons))
     ]
-    table = Table("questions", "start", *map(str, (0, *ASKED)), title=f"{len(persons)} persons, skills of {catalogue.info.title}")
+    table = Table("questions", "start", *map(str, (0, *ASKED)), title=f"{len(persons)} persons, {catalogue.info.title}")
     for name, choose in choices(matrix, random, None):
         table.add_row(name, "none", "", *shares(whole, persons, choose, matrix, None))
     for start, title in ((near, "one of the 20 nearest"), (list(range(len(persons))), "the own occupation")):

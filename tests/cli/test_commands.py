@@ -88,6 +88,11 @@ def test_a_release_is_loaded_and_compared(run: Run) -> None:
         ),
         (("search", "nurse"), "/occupations?q=nurse"),
         (("search", "[/x]"), "/occupations?q=[/x]"),
+        (
+            ("search", "nurse", "--major-group", "29", "--job-zone", "4", "--rated", "--limit", "2"),
+            "/occupations?q=nurse&major_group=29&job_zone=4&rated=true&limit=2",
+        ),
+        (("search", "--not-rated"), "/occupations?rated=false"),
         (("diff", "sample", "sample"), "/releases/sample/diff/sample"),
         (
             ("diff", "sample", "sample", "--from", "31-1131", "--to", "29-1141", "--domain", "all"),
@@ -336,7 +341,8 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("run_on_sample")
 def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
-        database.execute("DROP TABLE reported_titles")
+        for table in ("technologies", "tasks", "reported_titles"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("DROP TABLE code_crosswalk")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
         database.commit()
