@@ -23,6 +23,7 @@ from skillgap.onet.rescored.levels import rescored_profile
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels, agreements, calibrated
 from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Supplement
+from skillgap.onet.titles.coding import TitleCoder
 from skillgap.onet.titles.search import SearchIndex
 
 
@@ -41,6 +42,7 @@ class Catalogue:
     reported_titles: Mapping[tuple[str, str], bool]  # (onetsoc_code, title): whether My Next Move shows it
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
     search: Callable[[], SearchIndex]  # made on first use: other requests need not wait for it
+    coder: Callable[[], TitleCoder]  # ... on the index of the search
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
     model: ModelLevels = field(default_factory=ModelLevels)
@@ -223,6 +225,14 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
     profiles = queries.profiles(connection, release, elements)
     job_titles = queries.job_titles(connection, release)
     reported_titles = queries.reported_titles(connection, release)
+    search = cache(
+        lambda: SearchIndex(
+            {code: occupation.title for code, occupation in occupations.items()},
+            ((code, title) for code, titles in job_titles.items() for title in titles),
+            profiles["skills"].keys(),
+            reported_titles,
+        )
+    )
     return Catalogue(
         info=info,
         occupations=occupations,
@@ -234,14 +244,8 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         job_titles=job_titles,
         reported_titles=reported_titles,
         older_codes=queries.older_codes(connection, release),
-        search=cache(
-            lambda: SearchIndex(
-                {code: occupation.title for code, occupation in occupations.items()},
-                ((code, title) for code, titles in job_titles.items() for title in titles),
-                profiles["skills"].keys(),
-                reported_titles,
-            )
-        ),
+        search=search,
+        coder=cache(lambda: TitleCoder(search())),
         model=read_model_levels(connection, release, elements, profiles),
     )
 
