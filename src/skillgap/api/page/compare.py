@@ -116,7 +116,9 @@ async def _resolve(
 
     def choose(catalogue: Catalogue) -> list[Choice]:
         return [
-            chosen(catalogue, text, domain, levels) if text else Choice("", problem=MISSING[name])
+            chosen(catalogue, text, domain, levels)
+            if text or name not in request.query_params
+            else Choice("", problem=MISSING[name])
             for name, text in sides.items()
         ]
 
