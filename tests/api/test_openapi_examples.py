@@ -24,6 +24,7 @@ PERSON = {"levels": {"2.A.1.b": 4, "2.B.1.a": 3.5}, "anchors": {"2.A.1.d": 4}}
 PAIRS = [{"from": "41-9012.00", "to": "53-5031.00"}, {"from": "15-1252.00", "to": "53-5031.00"}]
 ANSWERS: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00",
+    "GET /skill-gap/verdict": "/skill-gap/verdict?from=31-1131.00&to=29-1141.00",
     "GET /skill-gap/chart.json": ("/skill-gap/chart.json?from=41-9012.00&to=53-5031.00&min_gap=3.7"),
     "POST /skill-gap": ("/skill-gap", {"to": "29-1141.00", **PERSON}),
     "POST /matches": ("/matches", {**PERSON, "limit": 2}),
@@ -63,6 +64,7 @@ TABLES: dict[str, Request] = {
     "GET /elements": "/elements?format=csv",
     "GET /scales": "/scales?format=csv",
     "GET /releases": "/releases?format=csv",
+    "GET /releases/{a}/diff/{b}": "/releases/29.2/diff/made-up?format=csv",
 }
 PROBLEMS: dict[str, Request] = {
     "invalid-parameter": "/skill-gap?from=cook&to=53-5031.00",

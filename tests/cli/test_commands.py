@@ -88,6 +88,11 @@ def test_a_release_is_loaded_and_compared(run: Run) -> None:
         ),
         (("search", "nurse"), "/occupations?q=nurse"),
         (("search", "[/x]"), "/occupations?q=[/x]"),
+        (
+            ("search", "nurse", "--major-group", "29", "--job-zone", "4", "--rated", "--limit", "2"),
+            "/occupations?q=nurse&major_group=29&job_zone=4&rated=true&limit=2",
+        ),
+        (("search", "--not-rated"), "/occupations?rated=false"),
         (("diff", "sample", "sample"), "/releases/sample/diff/sample"),
         (
             ("diff", "sample", "sample", "--from", "31-1131", "--to", "29-1141", "--domain", "all"),

@@ -25,6 +25,7 @@ NURSES, ASSISTANTS = "29-1141.00", "31-1131.00"
 PICTURES = {"image/svg+xml": "application/octet-stream", "image/png": "application/octet-stream"}
 IDS = {
     "get_skill_gap",
+    "get_verdict",
     "post_skill_gap",
     "get_chart_svg",
     "get_chart_png",

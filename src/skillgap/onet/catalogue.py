@@ -24,6 +24,7 @@ from skillgap.onet.rescored.levels import rescored_profile
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels, agreements, calibrated
 from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Supplement
+from skillgap.onet.titles.coding import TitleCoder
 from skillgap.onet.titles.search import SearchIndex
 
 Record = TypeVar("Record")
@@ -46,6 +47,7 @@ class Catalogue:
     tasks: Mapping[str, tuple[Task, ...]]  # by onetsoc_code
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
     search: Callable[[], SearchIndex]  # made on first use: other requests need not wait for it
+    coder: Callable[[], TitleCoder]  # ... on the index of the search
     supplements: Mapping[str, Supplement] = field(default_factory=dict)  # by onetsoc_code
     supplemental: Mapping[str, Profile] = field(default_factory=dict)  # skills, by onetsoc_code
     model: ModelLevels = field(default_factory=ModelLevels)
@@ -226,8 +228,8 @@ class Catalogue:
         return element is not None and element.domain in self.profiles
 
     def rated_neighbours(self, code: str, domain: str = "skills") -> list[Suggestion]:
-        """Rated occupations of the same SOC group, those that share the finest group first."""
-        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations)
+        """The closest occupations with ratings in a domain; see ``codes.neighbours``."""
+        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations, self.related.get(code, ()))
 
 
 def _spoken(domain: str) -> str:
@@ -242,6 +244,14 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
     profiles = queries.profiles(connection, release, elements)
     job_titles = queries.job_titles(connection, release)
     reported_titles = queries.reported_titles(connection, release)
+    search = cache(
+        lambda: SearchIndex(
+            {code: occupation.title for code, occupation in occupations.items()},
+            ((code, title) for code, titles in job_titles.items() for title in titles),
+            profiles["skills"].keys(),
+            reported_titles,
+        )
+    )
     return Catalogue(
         info=info,
         occupations=occupations,
@@ -255,14 +265,8 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         technologies=queries.technologies(connection, release),
         tasks=queries.tasks(connection, release),
         older_codes=queries.older_codes(connection, release),
-        search=cache(
-            lambda: SearchIndex(
-                {code: occupation.title for code, occupation in occupations.items()},
-                ((code, title) for code, titles in job_titles.items() for title in titles),
-                profiles["skills"].keys(),
-                reported_titles,
-            )
-        ),
+        search=search,
+        coder=cache(lambda: TitleCoder(search())),
         model=read_model_levels(connection, release, elements, profiles),
     )
 

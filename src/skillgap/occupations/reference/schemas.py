@@ -19,13 +19,17 @@ class OccupationMatch(BaseModel):
         description="What the search text matched; null when everything is listed."
     )
     matched_text: str | None
+    job_zone: int | None = Field(description="1 (little preparation) to 5 (extensive).")
 
 
 class OccupationsOut(BaseModel):
     """One page of occupations."""
 
     release: str
-    total: int
+    filters: list[FilterOut] = Field(
+        description="The filters in the order of use, each with how many of the occupations left by then it removed."
+    )
+    total: int = Field(description="How many occupations the filters left.")
     limit: int
     offset: int
     occupations: list[OccupationMatch]
@@ -41,6 +45,13 @@ class RelatedOut(BaseModel):
     rated: bool
 
 
+class MajorGroupOut(BaseModel):
+    """A major group of the Standard Occupational Classification."""
+
+    code: str = Field(description="The first two digits of its occupations' codes.")
+    title: str
+
+
 class OccupationOut(BaseModel):
     """An occupation with everything the release says of it but its ratings."""
 
@@ -49,9 +60,15 @@ class OccupationOut(BaseModel):
     title: str
     description: str
     job_zone: int | None = Field(description="1 (little preparation) to 5 (extensive).")
+    major_group: MajorGroupOut | None = Field(description="null where the SOC has no group of these two digits.")
     rated_domains: list[str] = Field(description="Domains with ratings; empty where none has.")
     job_titles: list[str] = Field(description="Lay titles (Alternate Titles before 30.3).")
     related_occupations: list[RelatedOut]
+    closest_rated: list[OccupationRef] = Field(
+        description="Of an occupation without ratings: the closest ones that have some, those of O*NET's list of "
+        "related occupations first, then those of the same SOC group. Empty where its skills are rated, or none is "
+        "close."
+    )
 
 
 class EstimateOut(ResponseModel):

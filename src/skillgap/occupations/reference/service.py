@@ -3,10 +3,17 @@
 from skillgap.occupations.pair.absence import absent_importances, absent_levels
 from skillgap.occupations.pair.levels import RatingLevelsOut
 from skillgap.occupations.pair.query import Side
-from skillgap.occupations.reference.query import ElementsQuery, SearchQuery, TechnologiesQuery, listed_occupation
+from skillgap.occupations.reference.query import (
+    ElementsQuery,
+    SearchQuery,
+    TechnologiesQuery,
+    apply_filters,
+    listed_occupation,
+)
 from skillgap.occupations.reference.schemas import (
     ElementOut,
     ElementsOut,
+    MajorGroupOut,
     OccupationMatch,
     OccupationOut,
     OccupationsOut,
@@ -17,30 +24,38 @@ from skillgap.occupations.reference.schemas import (
     TechnologiesOut,
     TechnologyOut,
 )
-from skillgap.occupations.schemas import SAMPLE_NOTE, FilterOut, compared_occupation, occupation_ref
+from skillgap.occupations.schemas import SAMPLE_NOTE, FilterOut, OccupationRef, compared_occupation, occupation_ref
 from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.major_groups import MAJOR_GROUPS, major_group_of
 from skillgap.onet.records import Occupation, Technology
 from skillgap.onet.rescored.model_levels import Levels
+from skillgap.onet.titles.match import Match
 
 TASK_TYPES = ("Core", "Supplemental", None)  # in the order of a list
 
 
 def search_occupations(catalogue: Catalogue, query: SearchQuery) -> OccupationsOut:
     """Occupations by code, title or alternate title, the best match first; all of them by code without a text."""
-    if query.q.strip():
-        matches = [
-            _match(catalogue, match.onetsoc_code, match.matched.value, match.matched_text)
-            for match in catalogue.search().find(query.q)
-        ]
-    else:
-        matches = [_match(catalogue, code) for code in catalogue.occupations]
+    found = {match.onetsoc_code: match for match in catalogue.search().find(query.q)} if query.q.strip() else {}
+    codes = list(found) if query.q.strip() else list(catalogue.occupations)
+    left, filters = apply_filters(catalogue, query, codes)
     return OccupationsOut(
         release=catalogue.info.release,
-        total=len(matches),
+        filters=filters,
+        total=len(left),
         limit=query.limit,
         offset=query.offset,
-        occupations=matches[query.offset : query.offset + query.limit],
+        occupations=[
+            _match(catalogue, code, found.get(code)) for code in left[query.offset : query.offset + query.limit]
+        ],
     )
+
+
+def major_group_out(code: str) -> MajorGroupOut | None:
+    """The major group of an O*NET-SOC code."""
+    group = major_group_of(code)
+    title = MAJOR_GROUPS.get(group)
+    return None if title is None else MajorGroupOut(code=group, title=title)
 
 
 def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
@@ -50,6 +65,7 @@ def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
     return OccupationOut(
         release=catalogue.info.release,
         **occupation._asdict(),
+        major_group=major_group_out(code),
         rated_domains=catalogue.rated_domains(code),
         job_titles=list(catalogue.job_titles.get(code, ())),
         related_occupations=[
@@ -60,6 +76,7 @@ def read_occupation(catalogue: Catalogue, code: str) -> OccupationOut:
             )
             for entry in catalogue.related.get(code, ())
         ],
+        closest_rated=[] if catalogue.is_rated(code) else _closest_rated(catalogue, code),
     )
 
 
@@ -164,13 +181,17 @@ def _list_notes(catalogue: Catalogue, occupation: Occupation, things: str, numbe
     return notes
 
 
-def _match(
-    catalogue: Catalogue, code: str, matched: str | None = None, matched_text: str | None = None
-) -> OccupationMatch:
+def _closest_rated(catalogue: Catalogue, code: str) -> list[OccupationRef]:
+    suggestions = catalogue.rated_neighbours(code)
+    return [OccupationRef(onetsoc_code=suggestion.onetsoc_code, title=suggestion.title) for suggestion in suggestions]
+
+
+def _match(catalogue: Catalogue, code: str, match: Match | None) -> OccupationMatch:
     return OccupationMatch(
         onetsoc_code=code,
         title=catalogue.occupations[code].title,
         rated=catalogue.is_rated(code),
-        matched=matched,
-        matched_text=matched_text,
+        matched=match and match.matched.value,
+        matched_text=match and match.matched_text,
+        job_zone=catalogue.occupations[code].job_zone,
     )

@@ -42,13 +42,13 @@ class SearchIndex:
         reported_titles: Mapping[tuple[str, str], bool] | None = None,
     ) -> None:
         """Index the titles as NumberedTitles has them; ``rated`` holds the codes with ratings."""
-        self._titles = NumberedTitles(titles, job_titles, reported_titles or {})
+        self.titles = NumberedTitles(titles, job_titles, reported_titles or {})
         self._rated = rated
         self._beginnings = sorted(
-            (" ".join(counted(words_of(titles[code]))), number) for code, number in self._titles.own.items()
+            (" ".join(counted(words_of(titles[code]))), number) for code, number in self.titles.own.items()
         )
-        self._stems = [(stems(titles[code]), number) for code, number in self._titles.own.items()]
-        self._index = TitleIndex(self._titles.texts)
+        self._stems = [(stems(titles[code]), number) for code, number in self.titles.own.items()]
+        self.index = TitleIndex(self.titles.texts)
 
     def find(self, text: str) -> list[Match]:
         """Occupations that ``text`` can mean, each once, the best match first; none where no word is known.
@@ -64,17 +64,17 @@ class SearchIndex:
             return codes
         shares, found = self._similar(typed)
         for fit in (*self._containing(typed.core), *self._beginning(typed.words), *self._same(typed)):
-            code = self._titles.owners[-fit.order]
+            code = self.titles.owners[-fit.order]
             found[code] = max(fit, found.get(code, fit))
         matches = [self._match(fit, shares.get(code, 0.0)) for code, fit in found.items()]
-        own = self._titles.own
+        own = self.titles.own
         return sorted(matches, key=lambda match: (-match.score, not match.rated, own[match.onetsoc_code]))
 
     def _codes(self, digits: str) -> list[Match]:
         if not digits.isdigit() or len(digits) not in CODE_DIGITS:
             return []
         found = []
-        for code in self._titles.codes:
+        for code in self.titles.codes:
             code_digits = "".join(words_of(code))
             if code_digits.startswith(digits):
                 step = Step.CODE if code_digits in (digits, digits + "00") else Step.BEGINNING_OF_CODE
@@ -83,9 +83,9 @@ class SearchIndex:
 
     def _similar(self, typed: TypedTitle) -> tuple[dict[str, float], dict[str, Fit]]:
         """The share of each occupation (0-1) in the titles nearest to the text, and the nearest of its own."""
-        nearest = self._index.nearest(typed, VOTES)
+        nearest = self.index.nearest(typed, VOTES)
         step = Step.CORRECTED if nearest.corrected else Step.TEXT
-        standings, owners = self._titles.standings, self._titles.owners
+        standings, owners = self.titles.standings, self.titles.owners
         scores = {number: score + BONUS * (standings[number] > 0) for number, score in reversed(nearest.hits)}
         highest = max(scores.values(), default=1.0)
         votes: dict[str, float] = defaultdict(float)
@@ -113,24 +113,24 @@ class SearchIndex:
 
     def _same(self, typed: TypedTitle) -> Iterator[Fit]:
         """The titles that are the text or, where none is, the core of it."""
-        same = self._index.same(typed.words)
+        same = self.index.same(typed.words)
         most = Step.TITLE if same else Step.BEGINNING_OF_TITLE
-        for number in same or self._index.same(typed.core):
-            yield Fit(min(self._step(number), most), RANK[self._titles.standings[number]], -number)
+        for number in same or self.index.same(typed.core):
+            yield Fit(min(self._step(number), most), RANK[self.titles.standings[number]], -number)
 
     def _step(self, number: int) -> Step:
         """The step of a text that is exactly this title."""
-        standing = self._titles.standings[number]
+        standing = self.titles.standings[number]
         if standing == Standing.OWN:
             return Step.TITLE
-        title = self._titles.texts[self._titles.own[self._titles.owners[number]]]
-        is_stray = standing == Standing.ALTERNATE and stems(title).isdisjoint(stems(self._titles.texts[number]))
+        title = self.titles.texts[self.titles.own[self.titles.owners[number]]]
+        is_stray = standing == Standing.ALTERNATE and stems(title).isdisjoint(stems(self.titles.texts[number]))
         return Step.STRAY_ALTERNATE_TITLE if is_stray else Step.ALTERNATE_TITLE
 
     def _match(self, fit: Fit, share: float) -> Match:
         """A match with the score of its step: within it by the rank of its title, then by its share of the votes."""
         number = -fit.order
         within = share if fit.step <= Step.TEXT else (fit.rank + share) / 2
-        matched = Matched.TITLE if self._titles.standings[number] == Standing.OWN else Matched.JOB_TITLE
-        code = self._titles.owners[number]
-        return Match(code, matched, self._titles.texts[number], fit.step + 0.999 * within, code in self._rated)
+        matched = Matched.TITLE if self.titles.standings[number] == Standing.OWN else Matched.JOB_TITLE
+        code = self.titles.owners[number]
+        return Match(code, matched, self.titles.texts[number], fit.step + 0.999 * within, code in self._rated)

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
+from skillgap.onet.titles.cleaning import cleaned
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILLERS = frozenset({"a", "an", "and", "except", "for", "in", "of", "the", "to"})
-LEVELS = frozenset(
-    {"senior", "sr", "junior", "jr", "lead", "graduate", "trainee", "apprentice", "intern", "internship", "experienced"}
-    | {"i", "ii", "iii", "iv", "1", "2", "3", "4", "remote", "hybrid", "onsite", "temporary", "temp", "permanent"}
-    | {"freelance", "urgent", "urgently"}
-)
-"""Words of seniority, contract and place of work: they say how, not what."""
-
 ABBREVIATIONS = {
     "acct": "account",
     "asst": "assistant",
@@ -43,13 +38,6 @@ STEMS = (
 _SILENT = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}.\u0300-\u036f]")  # driver's, Ph.D., accents
 _WORD = re.compile("[a-z0-9]+")
 _IN_PARENTHESES = re.compile(r"\(([^()]*)\)")
-_ASIDE = re.compile(
-    r"[(\[].*?[)\]]"  # (m/f/d), [Remote]
-    r"|\s(?:[-\N{EN DASH}\N{EM DASH}|@]|at)\s.*"  # - ICU, at Starbucks
-    r"|\b[mfwdx](?:/[mfwdx])+\b"
-    r"|\b(?:full|part)[- ]time\b|\b(?:entry|mid)[- ]level\b",
-    re.IGNORECASE,
-)
 
 
 class TypedTitle(NamedTuple):
@@ -58,15 +46,16 @@ class TypedTitle(NamedTuple):
     words: list[str]  # all of them
     core: list[str]  # what the work is; never empty unless ``words`` is
     aside: list[str]  # level, brackets, and what follows a dash: place, employer, field
+    cleaned: str  # the core as readable text
 
 
 def typed_title(text: str) -> TypedTitle:
     """A title as in postings and CVs taken apart: "Sr. Nurse - Boston (m/f/d)" has the core "nurse"."""
     words = counted(words_of(text))
-    plain = counted(words_of(_ASIDE.sub(" ", text))) or words
-    core = [word for word in plain if word not in LEVELS] or plain
+    text = cleaned(text)
+    core = counted(words_of(text)) or words
     aside = [word for word in words if word not in core]
-    return TypedTitle(words, counted([ABBREVIATIONS.get(word, word) for word in core]), aside)
+    return TypedTitle(words, counted([ABBREVIATIONS.get(word, word) for word in core]), aside, text)
 
 
 def words_of(text: str) -> list[str]:

@@ -34,4 +34,3 @@ if (section) {
   showNextSteps(from, to, { release, levels });
 }
 sessionStorage.removeItem(SUBMITTED);
-document.documentElement.dataset.scripted = "yes";

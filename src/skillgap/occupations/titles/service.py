@@ -1,0 +1,43 @@
+"""Coding titles by a release."""
+
+from collections.abc import Sequence
+
+from skillgap.occupations.titles.schemas import TitleCode, TitleCodes, TitleEvidenceOut
+from skillgap.onet.catalogue import Catalogue
+from skillgap.onet.titles.coding import Code, Coding
+
+DEFAULT_CODES = 5
+DECIMALS = 4
+
+
+def code_titles(catalogue: Catalogue, titles: Sequence[str], n: int = DEFAULT_CODES) -> list[TitleCodes]:
+    """Each title coded, in their order, with up to ``n`` occupations; equal titles are coded once."""
+    coder = catalogue.coder()
+    codings = {title: coder.code(title, n) for title in dict.fromkeys(titles)}
+    return [_answer(catalogue, title, codings[title]) for title in titles]
+
+
+def code_title(catalogue: Catalogue, title: str, n: int = DEFAULT_CODES) -> TitleCodes:
+    """One title coded, with up to ``n`` occupations."""
+    return code_titles(catalogue, [title], n)[0]
+
+
+def _answer(catalogue: Catalogue, title: str, coding: Coding) -> TitleCodes:
+    return TitleCodes(
+        release=catalogue.info.release,
+        title=title,
+        cleaned=coding.cleaned,
+        answer=coding.answer,
+        reason=coding.reason,
+        codes=[_code(catalogue, code) for code in coding.codes],
+    )
+
+
+def _code(catalogue: Catalogue, code: Code) -> TitleCode:
+    return TitleCode(
+        onetsoc_code=code.onetsoc_code,
+        title=catalogue.occupations[code.onetsoc_code].title,
+        rated=catalogue.is_rated(code.onetsoc_code),
+        probability=round(code.probability, DECIMALS),
+        evidence=TitleEvidenceOut(matched=code.matched.value, matched_text=code.matched_text, how=code.how.value),
+    )
