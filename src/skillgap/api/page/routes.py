@@ -13,7 +13,7 @@ from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
 
 start = PageRouter()
-ROUTERS = (start, compare.choices, explore.router, occupation.router, releases.router, about.router, developers.router)
+ROUTERS = (start, explore.router, occupation.router, releases.router, about.router, developers.router)
 
 
 @start.get("/")
