@@ -218,7 +218,7 @@ def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Serv
         metrics=metrics,
         routes=routes,
         access_log=services.access_log,
-        headers=security_headers(cross_origin=bool(settings.cors_origins())),
+        headers=security_headers(cross_origin=app.cross_origin),
     )
 
 
@@ -234,6 +234,7 @@ def _add_access_control(app: DocumentedApi, settings: AccessSettings, metrics: M
     if keys:
         app.add_middleware(KeyLookup, keys=keys)
     if origins := settings.cors_origins():
+        app.cross_origin = True
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,

@@ -87,6 +87,7 @@ class DocumentedApi(FastAPI):
     """FastAPI with our OpenAPI document, and a ``/docs`` that needs no internet."""
 
     needs_key = False
+    cross_origin = False  # whether pages of other origins may show charts, and named ones read responses
     also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
 
     def __init__(self, **options: Any) -> None:
