@@ -154,6 +154,8 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
         codes.append(errors.OccupationNotRated.code)
     if "domain" in names:
         codes.append(errors.DomainNotLoaded.code)
+    if path.endswith(("/technologies", "/tasks")):
+        codes.append(errors.FileNotLoaded.code)
     if path.endswith((".svg", ".png")):
         codes.append(errors.ChartsBusy.code)
     return codes

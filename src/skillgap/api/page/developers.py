@@ -1,0 +1,3 @@
+from skillgap.api.page.frame import PageRouter
+
+router = PageRouter()
