@@ -134,6 +134,18 @@ def test_matches_are_what_the_interface_answers(
     assert json.loads(skillgap("matches", "-", "--measure", "difference").out) == other
 
 
+@pytest.mark.usefixtures("_sample_is_loaded")
+def test_matches_may_start_from_an_occupation_by_its_title(
+    skillgap: Skillgap, sample_client: TestClient, tmp_path: Path
+) -> None:
+    (tmp_path / "levels.json").write_text(json.dumps({"levels": {"2.A.1.b": 3}}))
+    filters = ("--max-job-zone", "4", "--max-job-zone-difference", "2", "--other-major-group")
+    matched = skillgap("matches", "levels.json", "--from", "nursing assistants", *filters)
+    asked = {"levels": {"2.A.1.b": 3}, "from": "31-1131.00"}
+    used = {"max_job_zone": 4, "max_job_zone_difference": 2, "other_major_group": True}
+    assert json.loads(matched.out) == sample_client.post("/matches", json=asked | used).json()
+
+
 def test_levels_of_the_setting_are_used_as_by_the_interface(skillgap: Skillgap) -> None:
     asked = skillgap("gap", "31-1131", "29-1141", DATABASE_URL=f"sqlite:///{sample_file()}", LEVELS="rescored")
     assert json.loads(asked.out)["levels"]["asked"] == "rescored"
