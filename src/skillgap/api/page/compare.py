@@ -1,122 +1,133 @@
-"""The page at ``/`` with a pair: two occupations, or a person and an occupation, compared and drawn."""
+"""The page at ``/`` with a pair: two occupations compared, first the verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Annotated, Self
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlencode
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, Field
 
-from skillgap.api.page.address import Address
+from skillgap.api.page.address import BOTH, SHOWN_ON_BOTH, Address
 from skillgap.api.page.choice import Choice, chosen
 from skillgap.api.page.frame import render
-from skillgap.api.page.person import person_values
+from skillgap.api.page.next_steps import next_steps
+from skillgap.api.page.panel import Panel, pair_downloads, panel_of
 from skillgap.api.problems import coming
-from skillgap.http.parameters import LONGEST_SEARCH, ReleaseQuery
+from skillgap.errors import OccupationNotRated, SeveralFaults, faults_of
 from skillgap.http.reader import ReaderDep
-from skillgap.http.routing import StrictRouter
-from skillgap.occupations.charts.rows import (
-    KINDS,
-    NOUNS,
-    RatedDomain,
-    headline,
-    in_order,
-    is_judged,
-    rows_of,
-    signed,
-    whole_comparison,
-)
-from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef, percent_of
+from skillgap.occupations.charts.rows import KINDS, NOUNS, signed, whole_comparison
+from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
+from skillgap.occupations.pair.verdict import judge
+from skillgap.occupations.schemas import SAMPLE_NOTE, percent_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.tables import DOMAINS
 
-choices = StrictRouter(include_in_schema=False)
-
-
-class ChoiceQuery(ReleaseQuery):
-    """The parameters of ``GET /choice``."""
-
-    text: str = Field(max_length=LONGEST_SEARCH)
-    domain: RatedDomain = "skills"
-    levels: Levels | None = None
-
-
-class ChoiceOut(BaseModel):
-    """A choice as the page's script reads it."""
-
-    code: str | None
-    problem: str | None
-    instead: list[OccupationRef]
-
-    @classmethod
-    def of(cls, choice: Choice) -> Self:
-        """The answer for one choice."""
-        return cls(
-            code=choice.code,
-            problem=choice.problem,
-            instead=[OccupationRef.model_validate(suggestion._asdict()) for suggestion in choice.instead],
-        )
+MISSING = {"from": "Enter the occupation to start from.", "to": "Enter the occupation to reach."}
+SAME = "This is the occupation to start from: choose another one to reach."
 
 
 async def compare_page(request: Request, reader: ReaderDep) -> Response:
-    """The comparison. Without a script it works by links and a form.
-
-    What is compared and how it is shown is in its address; a person's levels stay in the browser.
-    """
+    """The comparison. Without a script it works by links and forms; all that is shown is in the address."""
     address = Address.of(request.query_params)
+    if request.query_params.get("tab") == "person":
+        return RedirectResponse("./me" + (f"?{urlencode({'to': address.target})}" if address.target else ""), 303)
     catalogue = await reader.open(address.release)
-    if address.domain not in catalogue.profiles:
+    domains = _shown_domains(catalogue, address)
+    if not domains:
         return RedirectResponse(f"./{address.to(domain='skills')}", status_code=303)
-    levels = "published" if address.tab == "person" else address.levels or reader.default_levels
-    choose = partial(chosen, domain=address.domain, levels=levels)
-    texts = (address.source, address.target)
-    catalogue, (source, target) = await _resolve(request, reader, catalogue, texts, choose)
+    levels = address.levels or reader.default_levels
+    catalogue, (source, target) = await _resolve(request, reader, catalogue, address, domains[0], levels)
     codes = {"source": source.code or address.source, "target": target.code or address.target}
     if address.source != codes["source"] or address.target != codes["target"]:
         return RedirectResponse(f"./{address.to(**codes)}", status_code=303)
-    values: dict[str, object] = {
-        "address": address,
-        "section": "me" if address.tab == "person" else "compare",
-        "domains": [domain for domain in DOMAINS if domain in catalogue.profiles],
-        "source": source,
-        "target": target,
-        "nouns": NOUNS[address.domain],
+    if source.code and source.code == target.code:
+        target = target._replace(code=None, problem=SAME)
+    values: dict[str, object] = {"answer": None}
+    if source.code and target.code:
+        values = await run_in_threadpool(compare, catalogue, address, domains, levels)
+    fields = {"address": address, "section": "compare", "source": source, "target": target}
+    return render(request, "compare.html", fields | values, catalogue=catalogue)
+
+
+def compare(catalogue: Catalogue, address: Address, domains: Sequence[str], levels: Levels) -> dict[str, object]:
+    """What the template draws of two occupations that are known."""
+    pair = {"from": address.source, "to": address.target}
+    judged = judge(catalogue, VerdictQuery.model_validate({**pair, "levels": levels}))
+    panels = list(_panels(catalogue, address, domains, levels))
+    notes = [note for panel in panels for note in panel.answer.notes] + judged.notes[:-1]  # the last is folded
+    return {
+        "answer": judged,
+        "panels": panels,
+        "tabs": [*(name for name in DOMAINS if name in catalogue.profiles), *_both(catalogue)],
+        "unrated": [domain for domain in domains if domain not in {panel.domain for panel in panels}],
+        "next": next_steps(catalogue, address, judged),
+        "notes": [note for note in dict.fromkeys(notes) if note != SAMPLE_NOTE],  # the banner says that
+        "farther": None if judged.closer_than is None else percent_of(judged.closer_than),
+        "shares": _shares(judged),
+        "nouns": NOUNS,
         "kinds": KINDS,
         "signed": signed,
+        "percent_of": percent_of,
     }
-    if address.tab == "person":
-        return render(request, "person.html", values | person_values(catalogue, address, target), catalogue=catalogue)
-    comparison = _comparison(catalogue, address, levels, source, target)
-    return render(request, "compare.html", values | comparison, catalogue=catalogue)
 
 
-@choices.get("/choice")
-async def get_choice(request: Request, query: Annotated[ChoiceQuery, Query()], reader: ReaderDep) -> ChoiceOut:
-    """The occupation that a text means on the page, or why there is none and what could be chosen instead."""
-    catalogue = await reader.open(query.release)
-    choose = partial(chosen, domain=query.domain, levels=query.levels or reader.default_levels)
-    _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), choose)
-    return ChoiceOut.of(choice)
+def _shown_domains(catalogue: Catalogue, address: Address) -> list[str]:
+    """The domains of the tab; none where the release was loaded without one of them."""
+    names = SHOWN_ON_BOTH if address.domain == BOTH else (address.domain,)
+    return list(names) if all(name in catalogue.profiles for name in names) else []
+
+
+def _both(catalogue: Catalogue) -> list[str]:
+    return [BOTH] if all(name in catalogue.profiles for name in SHOWN_ON_BOTH) else []
+
+
+def _panels(catalogue: Catalogue, address: Address, domains: Sequence[str], levels: Levels) -> Iterator[Panel]:
+    """A panel for each domain that both occupations are rated in."""
+    for domain in domains:
+        try:
+            answer = whole_comparison(catalogue, address.source, address.target, domain, levels)
+        except SeveralFaults as error:
+            if len(domains) > 1 and all(isinstance(fault, OccupationNotRated) for fault in faults_of(error)):
+                continue
+            raise
+        yield panel_of(answer, address, address.sort, pair_downloads(answer, address, address.release))
+
+
+def _shares(judged: VerdictOut) -> list[tuple[str, int, float, float]]:
+    """Each verdict with its occupations, and where its part of the scale begins and how long it is, in per cent."""
+    if judged.counts is None or not judged.ranked:
+        return []
+    shares, start = [], 0.0
+    for name, count in judged.counts.model_dump().items():
+        width = 100 * count / judged.ranked
+        shares.append((name, count, start, width))
+        start += width
+    return shares
 
 
 async def _resolve(
-    request: Request,
-    reader: ReaderDep,
-    catalogue: Catalogue,
-    texts: Sequence[str],
-    choose: Callable[[Catalogue, str], Choice],
+    request: Request, reader: ReaderDep, catalogue: Catalogue, address: Address, domain: str, levels: Levels
 ) -> tuple[Catalogue, list[Choice]]:
-    """What each text means, once what is not rated has been fetched where that is set up; and the catalogue."""
-    choices_ = [choose(catalogue, text) for text in texts]
-    faults = [choice.not_rated for choice in choices_ if choice.not_rated]
+    """What both fields mean, once what is not rated has been fetched where that is set up; and the catalogue."""
+    sides = {"from": address.source, "to": address.target}
+
+    def choose(catalogue: Catalogue) -> list[Choice]:
+        return [
+            chosen(catalogue, text, domain, levels)
+            if text or name not in request.query_params
+            else Choice("", problem=MISSING[name])
+            for name, text in sides.items()
+        ]
+
+    choices = choose(catalogue)
+    faults = [choice.not_rated for choice in choices if choice.not_rated]
     if not faults or not await reader.fetch_missing(catalogue, faults):
-        return catalogue, choices_
+        return catalogue, choices
     catalogue = reader.current()
-    return catalogue, [_with_wait(request, choose(catalogue, text)) for text in texts]
+    return catalogue, [_with_wait(request, choice) for choice in choose(catalogue)]
 
 
 def _with_wait(request: Request, choice: Choice) -> Choice:
@@ -125,24 +136,3 @@ def _with_wait(request: Request, choice: Choice) -> Choice:
     if choice.not_rated is None or seconds is None:
         return choice
     return choice._replace(problem=f"{choice.problem} {coming(seconds)}")
-
-
-def _comparison(
-    catalogue: Catalogue, address: Address, levels: Levels, source: Choice, target: Choice
-) -> dict[str, object]:
-    """What the page says about two chosen occupations, or nothing until there are two."""
-    if not source.code or not target.code:
-        return {"answer": None}
-    answer = whole_comparison(catalogue, source.code, target.code, address.domain, levels)
-    rows = rows_of(answer, address)
-    return {
-        "answer": answer,
-        "ranked": [code for code in (source.code, target.code) if code in catalogue.profiles["skills"]],
-        "headline": headline(answer, address),
-        "percent": percent_of(answer.summary.coverage),
-        "is_judged": is_judged(answer),
-        "notes": [note for note in answer.notes if note != SAMPLE_NOTE],  # the banner says that
-        "rows": rows,
-        "table": in_order(rows, address.sort),
-        "kinds_there": {row.kind for row in rows if row.shown},
-    }

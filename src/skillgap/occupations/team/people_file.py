@@ -37,6 +37,7 @@ class Fault(NamedTuple):
 class PeopleFile(NamedTuple):
     """The people of a file in its order, the rows that are left out, and what to know about the reading."""
 
+    text: str  # the file itself, lines ending in LF
     people: tuple[Person, ...]
     faults: tuple[Fault, ...]
     notes: tuple[str, ...]
@@ -80,6 +81,7 @@ def _people_file(read: Text, columns: Columns, width: int, records: Sequence[Rec
     if columns.unused:
         notes.append(f"Columns that are not used: {', '.join(columns.unused)}.")
     return PeopleFile(
+        read.text,
         tuple(row for row in rows if isinstance(row, Person)),
         tuple(row for row in rows if isinstance(row, Fault)),
         tuple(notes),
