@@ -180,10 +180,14 @@ class InvalidBody(RequestError):
 
 
 class UnsupportedMediaType(RequestError):
-    """The body of a request is declared as something else than JSON."""
+    """The body of a request is declared as something else than JSON, or what is ``accepted`` besides."""
 
     code = "unsupported-media-type"
     precedence = 0
+
+    def __init__(self, message: str, accepted: Sequence[str] = ("application/json",)) -> None:
+        super().__init__(message)
+        self.accepted = accepted
 
 
 class BodyTooLarge(RequestError):

@@ -14,8 +14,9 @@ from fastapi.testclient import TestClient
 
 from skillgap.api.middleware.route_templates import LONGEST_KEPT, RouteTemplates
 from skillgap.gap.certainty import normal_quantile
+from skillgap.http.lines import LARGEST_PART
 from skillgap.occupations.batch.query import PairsBody
-from skillgap.occupations.batch.service import LARGEST_PART, compare_pairs
+from skillgap.occupations.batch.service import compare_pairs
 from tests.conftest import catalogue_of
 
 PAIR = "/skill-gap?from=31-1131.00&to=29-1141.00"

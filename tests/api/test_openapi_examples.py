@@ -22,6 +22,7 @@ Request = str | tuple[str, Any]  # a path to get, or a path and what to post to 
 EXAMPLES = Path(openapi.__file__).with_name("examples.json")
 PERSON = {"levels": {"2.A.1.b": 4, "2.B.1.a": 3.5}, "anchors": {"2.A.1.d": 4}}
 PAIRS = [{"from": "41-9012.00", "to": "53-5031.00"}, {"from": "15-1252.00", "to": "53-5031.00"}]
+TITLES = ["Registered Nurse", {"id": 7, "title": "Jr. truck driver (m/f/d)"}]
 ANSWERS: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00",
     "GET /skill-gap/verdict": "/skill-gap/verdict?from=31-1131.00&to=29-1141.00",
@@ -37,6 +38,7 @@ ANSWERS: dict[str, Request] = {
     "GET /occupations/{code}/moves": "/occupations/29-1141.00/moves?other_major_group=true&limit=2",
     "GET /occupations/{code}/openers": "/occupations/43-4051.00/openers?occupations=2&limit=2",
     "GET /paths": "/paths?from=53-3032.00&to=29-1141.00",
+    "GET /titles/code": "/titles/code?title=Sr.+truck+driver+(m/f/d)+-+Boston,+MA&n=2",
     "GET /elements": "/elements",
     "GET /scales": "/scales",
     "GET /releases": "/releases",
@@ -48,6 +50,7 @@ ANSWERS: dict[str, Request] = {
 LINES: dict[str, Request] = {
     "POST /skill-gaps": ("/skill-gaps", {"pairs": PAIRS}),
     "GET /matrix": "/matrix?from=41-9012.00",
+    "POST /titles/code": ("/titles/code", {"titles": TITLES, "n": 2}),
 }
 TABLES: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00&format=csv",
@@ -56,6 +59,8 @@ TABLES: dict[str, Request] = {
     "GET /questions": "/questions?from=31-1131.00&n=2&format=csv",
     "POST /skill-gaps": ("/skill-gaps?format=csv", {"pairs": PAIRS}),
     "GET /matrix": "/matrix?from=41-9012.00&format=csv",
+    "GET /titles/code": "/titles/code?title=Sr.+truck+driver+(m/f/d)+-+Boston,+MA&n=2&format=csv",
+    "POST /titles/code": ("/titles/code?format=csv", {"titles": TITLES, "n": 2}),
     "GET /occupations": "/occupations?q=registered+nurse&limit=2&format=csv",
     "GET /occupations/{code}/ratings": "/occupations/29-1141.00/ratings?format=csv",
     "GET /occupations/{code}/technologies": "/occupations/29-1141.00/technologies?limit=2&format=csv",
@@ -170,7 +175,7 @@ def test_every_body_has_an_example_and_the_schema_of_its_names(document: dict[st
         for operation in operations.values()
         if "requestBody" in operation
     }
-    assert bodies.keys() == {"/skill-gap", "/skill-gaps", "/matches"}
+    assert bodies.keys() == {"/skill-gap", "/skill-gaps", "/matches", "/titles/code"}
     for body in bodies.values():
         name = body["schema"]["$ref"].removeprefix("#/components/schemas/")
         assert body["example"].keys() <= document["components"]["schemas"][name]["properties"].keys()

@@ -34,6 +34,8 @@ IDS = {
     "get_questions",
     "post_skill_gaps",
     "get_matrix",
+    "get_title_code",
+    "post_title_codes",
     "list_occupations",
     "get_occupation",
     "get_ratings",
@@ -123,10 +125,10 @@ def test_what_try_it_out_fills_in_is_answered(sample_client: TestClient, path: s
     assert response.status_code == 200, response.text
 
 
-@pytest.mark.parametrize("name", ["post_skill_gap", "post_matches", "post_skill_gaps"])
+@pytest.mark.parametrize("name", ["post_skill_gap", "post_matches", "post_skill_gaps", "post_title_codes"])
 def test_a_body_has_an_example_to_try(name: str) -> None:
     content = OPERATIONS[name]["requestBody"]["content"]["application/json"]
-    assert content["example"].keys() & {"levels", "pairs"}
+    assert content["example"].keys() & {"levels", "pairs", "titles"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     settings = ConfigFile(post_hooks=[], content_type_overrides=PICTURES, package_name_override="generated_client")
     package = folder / "generated_client"
     config = Config.from_sources(settings, MetaType.NONE, document, "utf-8", overwrite=True, output_path=package)
-    assert openapi_python_client.generate(config=config) == []
+    warnings = [warning.detail for warning in openapi_python_client.generate(config=config)]
+    assert warnings == [
+        f"Unsupported content type {rows}" for rows in ("text/csv", "application/x-ndjson")
+    ]  # it sends JSON
     sys.path.insert(0, str(folder))
     yield package.name
     sys.path.remove(str(folder))
@@ -208,6 +213,11 @@ def test_a_generated_client_compares_a_person(generated: str, client: Any) -> No
     body = models.PersonGapBody.from_dict({"to": NURSES, "levels": {"2.A.1.a": 3.5}})
     gap = operation(generated, "gap", "post_skill_gap")(client=client, body=body)
     assert (gap.from_occupation, gap.person.answered) == (None, 1)
+
+
+def test_a_generated_client_codes_a_title(generated: str, client: Any) -> None:
+    coded = operation(generated, "titles", "get_title_code")(client=client, title="Sr. registered nurse (m/f/d)")
+    assert (coded.answer, coded.codes[0].evidence.how) == (NURSES, "cleaned")
 
 
 def test_a_generated_client_reads_a_problem(generated: str, client: Any) -> None:

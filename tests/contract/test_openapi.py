@@ -34,6 +34,7 @@ EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "8"))
 RATED = ("41-9012.00", "53-5031.00", "29-1141.00")
 CODES = (*RATED, *RATED, "15-1252.00", "99-9999.00")  # the last two: not rated, not there
 RELEASE = "29.2" if ONET_DATA else "sample"
+ROWS = ("text/csv", "application/x-ndjson")
 ELEMENTS = ("2.A.1.a", "2.A.1.b", "2.A.1.c", "2.A.1.d")
 
 # What no OpenAPI document can say, by the operation and its parameters at fault: which elements the
@@ -109,6 +110,12 @@ def map_body(context: Any, body: Any) -> Any:
     return body
 
 
+@schemathesis.serializer(*ROWS)
+def rows_as_text(_context: Any, value: Any) -> bytes:
+    """A body of rows, whatever text the document allows."""
+    return str(value).encode("utf-8", "surrogatepass")
+
+
 @schemathesis.check
 def every_line_is_as_documented(_context: Any, response: Response, case: Any) -> None:
     """JSON lines hold one document of the schema each; a table has the same columns throughout."""
@@ -139,5 +146,7 @@ def test_every_answer_is_as_documented(case: schemathesis.Case) -> None:
     response = case.call()
     faults = response.json()["errors"] if response.status_code == 400 else []
     beyond = faults and all(is_beyond(case.operation.label, fault) for fault in faults)
-    acceptance = CHECKS.get_one("positive_data_acceptance")
-    case.validate_response(response, excluded_checks=[acceptance] if beyond else [])
+    excluded = ["positive_data_acceptance"] if beyond else []
+    if case.media_type in ROWS:  # the document knows a body of rows as a text only
+        excluded = ["positive_data_acceptance", "negative_data_rejection"]
+    case.validate_response(response, excluded_checks=[CHECKS.get_one(name) for name in excluded])

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skillgap.errors import InvalidBody, InvalidParameter, WebServicesError
-from skillgap.http.bodies import parse_object
 from skillgap.http.csv_response import csv_text
+from skillgap.http.json_text import parse_object
 from skillgap.http.parameters import CODE_PATTERN
 from skillgap.occupations.pair.fast_json import plain_response
 from skillgap.occupations.pair.query import GapOptions, Side

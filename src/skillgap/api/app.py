@@ -43,6 +43,7 @@ from skillgap.occupations.pair.narration import create_narrator
 from skillgap.occupations.person import routes as person_routes
 from skillgap.occupations.reference import routes as reference_routes
 from skillgap.occupations.releases import routes as releases_routes
+from skillgap.occupations.titles import routes as titles_routes
 from skillgap.onet.live_catalogue import LiveCatalogue
 from skillgap.onet.web_services.on_demand import Limits, OnDemand
 from skillgap.settings import (
@@ -84,6 +85,7 @@ ROUTERS = (
     moves_routes.router,
     releases_routes.router,
     reference_routes.router,
+    titles_routes.router,
     health.router,
 )
 EXPOSED_HEADERS = ("ETag", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID")
@@ -218,7 +220,7 @@ def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Serv
         metrics=metrics,
         routes=routes,
         access_log=services.access_log,
-        headers=security_headers(cross_origin=bool(settings.cors_origins())),
+        headers=security_headers(cross_origin=app.cross_origin),
     )
 
 
@@ -234,6 +236,7 @@ def _add_access_control(app: DocumentedApi, settings: AccessSettings, metrics: M
     if keys:
         app.add_middleware(KeyLookup, keys=keys)
     if origins := settings.cors_origins():
+        app.cross_origin = True
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,

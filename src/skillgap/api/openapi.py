@@ -31,6 +31,7 @@ from skillgap.api.problems import (
 from skillgap.api.public_paths import is_public
 from skillgap.api.security_headers import PAGE_POLICY, page
 from skillgap.occupations.batch.schemas import MatrixRowOut, PairOut
+from skillgap.occupations.titles.schemas import TitleLine
 
 EXAMPLES_OF = {
     "answers": "application/json",
@@ -66,7 +67,7 @@ SECURITY_SCHEMES = {
     },
     "bearer": {"type": "http", "scheme": "bearer", "description": "The same key as a bearer token."},
 }
-OUTSIDE_JSON = (ProblemOut, PairOut, MatrixRowOut)
+OUTSIDE_JSON = (ProblemOut, PairOut, MatrixRowOut, TitleLine)
 """Models of which FastAPI knows nothing: they are sent as other media types than JSON."""
 
 
@@ -87,6 +88,7 @@ class DocumentedApi(FastAPI):
     """FastAPI with our OpenAPI document, and a ``/docs`` that needs no internet."""
 
     needs_key = False
+    cross_origin = False  # whether pages of other origins may show charts, and named ones read responses
     also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
 
     def __init__(self, **options: Any) -> None:

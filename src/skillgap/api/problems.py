@@ -16,7 +16,6 @@ from starlette.routing import Match
 
 from skillgap import errors
 from skillgap.errors import RequestError, SeveralFaults
-from skillgap.http.bodies import JSON
 from skillgap.http.routing import validation_faults
 from skillgap.logs import request_id
 from skillgap.occupations.schemas import OccupationRef
@@ -121,7 +120,7 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
     errors.UnsupportedMediaType: (
         415,
         "The body is not declared as JSON",
-        "Send JSON in UTF-8, uncompressed, with `Content-Type: application/json`.",
+        "Send JSON in UTF-8, uncompressed, with `Content-Type: application/json`; `Accept` lists what else is read.",
     ),
     errors.BodyTooLarge: (413, "The body is too large", "Send it in parts."),
     errors.SeveralOccupations: (
@@ -229,8 +228,8 @@ async def _request_error(request: Request, error: RequestError) -> Response:
     if supplied_after is not None and problem is PROBLEMS[errors.OccupationNotRated]:
         headers["Retry-After"] = str(ceil(supplied_after))
         detail += f" {coming(supplied_after)}"
-    if problem is PROBLEMS[errors.UnsupportedMediaType]:
-        headers["Accept"] = JSON
+    if isinstance(error, errors.UnsupportedMediaType):
+        headers["Accept"] = ", ".join(error.accepted)
     faults = [_fault(fault) for fault in errors.faults_of(error)]
     return problem_response(problem, detail, request.url.path, faults=faults, headers=headers)
 

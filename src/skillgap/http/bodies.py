@@ -1,29 +1,33 @@
-"""The body of a POST: one JSON object, read within limits; its members may stand in the query instead."""
+"""The body of a POST: one JSON object, read within limits; its members may stand in the query instead.
 
-import json
-import re
+A route whose model names a list for rows takes that list as CSV or JSON lines too; all else then stands in the query.
+"""
+
+from collections.abc import Sequence
 from email.message import Message
 from typing import Any
 
 from fastapi import Request
 from starlette.datastructures import Headers
 
-from skillgap.errors import BodyTooLarge, InvalidBody, InvalidParameter, SeveralFaults, UnsupportedMediaType
+from skillgap.errors import BodyTooLarge, InvalidParameter, SeveralFaults, UnsupportedMediaType
+from skillgap.http.json_text import parse_object
+from skillgap.http.rows import CSV, JSON_LINES, Rows, parse_rows
 
 JSON = "application/json"
 LONGEST_TYPE = 100  # characters of a header that a client has sent
 LARGEST_BODY = 2 * 1024 * 1024  # bytes; 10,000 pairs take about 500,000
-CHARACTERS = re.compile(
-    r"(?:[^\\]++|\\[^u]|\\u(?!d[89a-f])|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})*+", re.IGNORECASE
-)
-"""JSON up to the first escape of half a character: a surrogate that is not one of a pair, which no UTF-8 can hold."""
 
 
 class JsonRequest(Request):
-    """A request whose body FastAPI finds parsed: JSON, as its Content-Type says where it has one."""
+    """A request whose body FastAPI finds parsed: JSON, as its Content-Type says where it has one.
 
-    def __init__(self, request: Request) -> None:
+    With ``rows`` a list may be sent as CSV or JSON lines.
+    """
+
+    def __init__(self, request: Request, rows: Rows | None = None) -> None:
         self._declared = request.headers
+        self._rows = rows
         others = [header for header in request.scope["headers"] if header[0] != b"content-type"]
         headers = [*others, (b"content-type", b"application/json")]
         super().__init__({**request.scope, "headers": headers}, request.receive)
@@ -34,8 +38,10 @@ class JsonRequest(Request):
 
         Raises UnsupportedMediaType, BodyTooLarge, InvalidBody, or SeveralFaults when a name is in both.
         """
-        require_json(self._declared)
-        body = parse_object(await self._read())
+        media_type = declared_type(self._declared, (JSON, CSV, JSON_LINES) if self._rows else (JSON,))
+        read = await self._read()
+        rows = self._rows if media_type != JSON else None
+        body = {rows.name: parse_rows(read, media_type, rows)} if rows else parse_object(read)
         faults = [
             InvalidParameter(f"'{name}' is in the query and in the body.", parameter=name)
             for name in self.query_params
@@ -67,55 +73,22 @@ class JsonRequest(Request):
         return bytes(body)
 
 
-def require_json(headers: Headers) -> None:
-    """Raise UnsupportedMediaType unless the headers of a request declare JSON in UTF-8, or nothing at all."""
+def declared_type(headers: Headers, accepted: Sequence[str]) -> str:
+    """The media type that the headers of a request declare, the first of ``accepted`` where they declare none.
+
+    Raises UnsupportedMediaType unless it is one of these, in UTF-8.
+    """
+    found = accepted[0]
     for declared in headers.getlist("content-type"):
         media_type = Message()
         media_type["Content-Type"] = declared
+        found = media_type.get_content_type()
         charset = media_type.get_content_charset("utf-8")
-        if media_type.get_content_type() != JSON or charset not in ("utf-8", "us-ascii"):
-            raise UnsupportedMediaType(f"The body is {declared[:LONGEST_TYPE]!r}. Send {JSON} in UTF-8.")
+        if found not in accepted or charset not in ("utf-8", "us-ascii"):
+            text = f"The body is {declared[:LONGEST_TYPE]!r}. Send {' or '.join(accepted)} in UTF-8."
+            raise UnsupportedMediaType(text, accepted)
     for coding in headers.getlist("content-encoding"):
         if coding != "identity":
-            raise UnsupportedMediaType(f"The body is compressed ({coding[:LONGEST_TYPE]!r}). Send it as it is.")
-
-
-def parse_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body; raises InvalidBody with the place of the fault."""
-    try:
-        text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_reject_constant)
-    except json.JSONDecodeError as error:
-        raise InvalidBody(f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from None
-    except UnicodeDecodeError as error:
-        raise InvalidBody(f"The body is not UTF-8: byte {error.start + 1} is wrong.") from None
-    except RecursionError:
-        raise InvalidBody("The body is nested too deeply.") from None
-    except ValueError:  # a whole number of thousands of digits, before Python will read it
-        raise InvalidBody("The body holds a number that is too long.") from None
-    _reject_half_characters(text)
-    if not isinstance(value, dict):
-        raise InvalidBody("The body is JSON, but not an object: begin it with { and end it with }.")
-    return value
-
-
-def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise InvalidBody(f"{repeated[:40]!r} is there more than once in the same object.")
-    return members
-
-
-def _reject_half_characters(text: str) -> None:
-    characters = CHARACTERS.match(text)
-    end = characters.end() if characters else 0
-    if end < len(text):
-        line, column = text.count("\n", 0, end) + 1, end - text.rfind("\n", 0, end)
-        escape = text[end : end + 6]
-        raise InvalidBody(f"{escape} is half of a surrogate pair, not a character: line {line}, column {column}.")
-
-
-def _reject_constant(name: str) -> float:
-    raise InvalidBody(f"The body is not JSON: {name} is not a number in JSON.")
+            text = f"The body is compressed ({coding[:LONGEST_TYPE]!r}). Send it as it is."
+            raise UnsupportedMediaType(text, accepted)
+    return found

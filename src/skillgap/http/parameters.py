@@ -1,13 +1,14 @@
 """The types that parameters of several routes have."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from skillgap.errors import RequestError, SeveralFaults, faults_of
 from skillgap.http.reader import Reader
+from skillgap.http.rows import Rows
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import DASHES
 
@@ -45,6 +46,8 @@ class StrictQuery(BaseModel):
     """Parameters, or members of a body, of which unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    rows: ClassVar[Rows | None] = None
+    """The list of a body that may be sent as CSV or JSON lines too."""
 
     @field_validator("*", mode="before")
     @classmethod

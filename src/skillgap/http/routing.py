@@ -25,20 +25,21 @@ class StrictRoute(APIRoute):
     """A route that refuses unknown and repeated parameters: a misspelt filter must not look as if it were used.
 
     Values that FastAPI rejects are reported together with codes that the release does not have. A POST takes one
-    JSON object; its members may stand in the query instead.
+    JSON object, or rows where its model names a list for them; members may stand in the query instead.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's handler, behind the checks of names and with all faults in one."""
         handle = super().get_route_handler()
         model = _strict_model(self)
+        rows = model.rows if model else None
         names = None if self.body_field else frozenset(_query_names(self))
 
         async def handle_strictly(request: Request) -> Response:
             values: Mapping[str, Any] = request.query_params
             name_faults = list(_name_faults(request, names)) if request.scope["query_string"] else []
             if names is None:
-                request = JsonRequest(request)
+                request = JsonRequest(request, rows)
                 try:
                     values = await request.read_values()
                 except SeveralFaults as error:

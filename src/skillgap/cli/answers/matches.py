@@ -20,7 +20,8 @@ from skillgap.cli.answers.output import (
     write_answer,
 )
 from skillgap.errors import InvalidBody
-from skillgap.http.bodies import LARGEST_BODY, parse_object
+from skillgap.http.bodies import LARGEST_BODY
+from skillgap.http.json_text import parse_object
 from skillgap.http.parameters import Domain
 from skillgap.occupations.person.query import MatchesBody
 from skillgap.occupations.person.routes import matches_csv

@@ -7,13 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic.config import JsonDict
 
 from skillgap.errors import RequestError
+from skillgap.http.lines import LINES_DESCRIPTION, LinesFormat
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, ReleaseQuery, faults_in
 from skillgap.occupations.pair.query import GapOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
 MOST_PAIRS = 10_000
-LinesFormat = Literal["json-lines", "csv"]
-LINES_DESCRIPTION = "`json-lines`: a JSON object a line. `csv`: the same as a table with a header."
 
 WHOLE_LINES_OF_CSV: JsonDict = {
     "required": ["lines", "format"],

@@ -3,13 +3,14 @@
 The figures of the matrix are those of a comparison without options, rounded to five decimals as all that we compute.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from json import dumps
 
 from skillgap.errors import SeveralFaults
 from skillgap.gap.pair_blocks import COLUMNS, Block, blocks
 from skillgap.http.csv_response import cells, columns, csv_text
+from skillgap.http.lines import in_parts
 from skillgap.occupations.batch.query import MatrixQuery, NamedPair, PairsBody, code_in_matrix
 from skillgap.occupations.batch.schemas import PairOut
 from skillgap.occupations.pair.query import Side, resolve_sides
@@ -18,7 +19,6 @@ from skillgap.occupations.pair.service import compare_by_options, compare_sides,
 from skillgap.onet.catalogue import Catalogue
 
 CSV_HEADER = csv_text([COLUMNS])
-LARGEST_PART = 32_768  # characters, but for one line; while a part is made, other requests wait for the interpreter
 
 
 def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
@@ -31,19 +31,6 @@ def compare_pairs(catalogue: Catalogue, body: PairsBody) -> Iterator[str]:
     if body.format == "json-lines":
         return in_parts(f"{line.model_dump_json(by_alias=True)}\n" for line in lines)
     return in_parts(chain([csv_text([columns(PairOut)])], (csv_text([cells(line)]) for line in lines)))
-
-
-def in_parts(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, as many together as a part holds."""
-    part: list[str] = []
-    size = 0
-    for line in lines:
-        if part and size + len(line) > LARGEST_PART:
-            yield "".join(part)
-            part, size = [], 0
-        part.append(line)
-        size += len(line)
-    yield "".join(part)
 
 
 def compare_all(catalogue: Catalogue, query: MatrixQuery) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A coded title."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -42,3 +43,25 @@ class TitleCodes(BaseModel):
     )
     reason: str | None = Field(description="Why there is no answer; null where there is one.")
     codes: list[TitleCode] = Field(description="The most probable first, also where the answer is unknown.")
+
+
+class TitleLine(BaseModel):
+    """A line of ``POST /titles/code``: a coded title, or what is wrong with the row; the other fields are null then."""
+
+    row: int = Field(description="The number of the row in the request, from 1.")
+    given: dict[str, Any] = Field(description="What the row has beside its title, as it was sent.")
+    release: str
+    title: str = Field(description="As it was sent.")
+    problem: str | None = Field(description="The code of the problem, as /problems/{code} has it.")
+    detail: str | None
+    cleaned: str | None
+    answer: str | None
+    reason: str | None
+    codes: list[TitleCode] | None
+
+    @classmethod
+    def faulty(cls, release: str, row: int, given: Mapping[str, Any], title: str, problem: str, detail: str) -> Self:
+        """The line of a row that cannot be coded."""
+        absent = dict.fromkeys(("cleaned", "answer", "reason", "codes"))
+        named = {"release": release, "row": row, "given": given, "title": title}
+        return cls.model_validate({**named, "problem": problem, "detail": detail, **absent})

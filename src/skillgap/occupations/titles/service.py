@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from skillgap.occupations.titles.query import DEFAULT_CODES
 from skillgap.occupations.titles.schemas import TitleCode, TitleCodes, TitleEvidenceOut
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.titles.coding import Code, Coding
 
-DEFAULT_CODES = 5
 DECIMALS = 4
 
 

@@ -20,7 +20,7 @@ from skillgap.onet.tables import RELEASE_TABLES, TABLES
 logger = logging.getLogger(__name__)
 
 SKILLS_OF_A_RELEASE = 35
-MOST_CELLS = 6_000_000  # a whole release has 4 million
+MOST_CELLS = 6_000_000  # a whole release has 4.4 million
 
 ProgressCallback = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is to do."""

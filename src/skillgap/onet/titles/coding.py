@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from skillgap.onet.titles.cleaning import LONGEST
-from skillgap.onet.titles.evidence import Candidate, EvidenceReader, Nearest
+from skillgap.onet.titles.evidence import EvidenceReader, Nearest
 from skillgap.onet.titles.match import Matched
 from skillgap.onet.titles.model import Model, shipped
 from skillgap.onet.titles.numbered import Standing
@@ -69,12 +71,15 @@ class TitleCoder:
         if not typed.words:
             return Coding(typed.cleaned, None, "The title has no word in it.", [])
         nearest = self._evidence.nearest(typed)
-        candidates = self._evidence.candidates(typed, nearest)
-        if not candidates:
+        if not len(nearest.numbers):
             return Coding(typed.cleaned, None, "No title of an occupation has any of its words.", [])
-        probabilities = self._model.probabilities(candidates)
-        order = sorted(zip(probabilities, candidates, strict=True), key=lambda one: (-one[0], one[1].onetsoc_code))
-        codes = [self._code(candidate, probability, nearest) for probability, candidate in order]
+        evidence = self._evidence.read(typed, nearest)
+        probabilities = self._model.probabilities(evidence)
+        first = np.argsort(-probabilities, kind="stable")[: max(n, MOST_NAMED)]
+        codes = [
+            self._code(number, probability, nearest)
+            for number, probability in zip(evidence.numbers[first].tolist(), probabilities[first].tolist(), strict=True)
+        ]
         if codes[0].probability >= ANSWERED:
             return Coding(typed.cleaned, codes[0].onetsoc_code, None, codes[:n])
         return Coding(typed.cleaned, None, self._reason(codes), codes[:n])
@@ -89,14 +94,10 @@ class TitleCoder:
             return Coding(text, codes[0].onetsoc_code, None, codes)
         return Coding(text, None, f"The code is that of {len(codes)} occupations.", codes[:n]) if codes else None
 
-    def _code(self, candidate: Candidate, probability: float, nearest: Nearest) -> Code:
+    def _code(self, number: int, probability: float, nearest: Nearest) -> Code:
         titles = self._search.titles
-        number = candidate.number
         matched = Matched.TITLE if titles.standings[number] == Standing.OWN else Matched.JOB_TITLE
-        how = How.CORRECTED if nearest.corrected else How.SIMILAR
-        if candidate.exact:
-            how = How.EXACT if number in nearest.same else How.CLEANED
-        return Code(candidate.onetsoc_code, probability, matched, titles.texts[number], how)
+        return Code(titles.owners[number], probability, matched, titles.texts[number], _how(number, nearest))
 
     def _reason(self, codes: Sequence[Code]) -> str:
         """Why none of these codes is the answer."""
@@ -114,3 +115,11 @@ class TitleCoder:
 
 def _digits(text: str) -> str:
     return "".join(words_of(text)).ljust(8, "0").removesuffix("00")
+
+
+def _how(number: int, nearest: Nearest) -> How:
+    if number in nearest.same:
+        return How.EXACT
+    if number in nearest.same_core:
+        return How.CLEANED
+    return How.CORRECTED if nearest.corrected else How.SIMILAR

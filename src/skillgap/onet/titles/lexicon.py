@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from skillgap.onet.titles.numbered import NumberedTitles
 
 Floats: TypeAlias = NDArray[np.float64]
+Integers: TypeAlias = NDArray[np.signedinteger[Any]]
 
 BACKGROUND = 40.0  # words of the release as a whole that are counted beside an occupation's own
 SIMILAR = 0.8  # of the letters of a misspelt word, in their order
@@ -35,17 +36,14 @@ class Weighed(NamedTuple):
     norm: float  # root of the sum of their squares
 
 
-class Likeness(NamedTuple):
-    """How alike a typed title and a release's are by their words, each 0-1; the greater is the more alike."""
+class Likenesses(NamedTuple):
+    """How alike a typed title and some of a release are by their words: an entry a title, each 0-1."""
 
-    cosine: float = 0.0
-    covered: float = 0.0  # share of the typed words' weight that the title has
-    spare: float = 1.0  # share of the weight of the title's words that are not typed
-    head: float = 0.0  # the last word is the same: "nurse" of "staff nurse"
-    order: float = 0.0  # share of neighbouring typed words that are neighbours there
-
-
-UNLIKE = Likeness()
+    cosine: Floats
+    covered: Floats  # share of the typed words' weight that the title has
+    spare: Floats  # share of the weight of the title's words that are not typed
+    head: Floats  # 1 where the last word is the same: "nurse" of "staff nurse"
+    order: Floats  # share of neighbouring typed words that are neighbours there
 
 
 class Lexicon:
@@ -55,19 +53,20 @@ class Lexicon:
         """Read the words of ``titles``, each part of "CEO (Chief Executive Officer)" by itself."""
         self._numbers: dict[str, int] = {}  # by stem
         self._by_word: dict[str, int] = {}
-        self._stems, self._starts, self._parts = array("i"), array("i", [0]), array("i", [0])
+        stems, starts, parts = array("i"), array("i", [0]), array("i", [0])
         for text in titles.texts:
             for part in readings(text):
-                self._stems.extend(self._read(part))
-                self._starts.append(len(self._stems))
-            self._parts.append(len(self._starts) - 1)
+                stems.extend(self._read(part))
+                starts.append(len(stems))
+            parts.append(len(starts) - 1)
+        self._stems, self._starts, self._parts = (np.array(one, dtype="i4") for one in (stems, starts, parts))
         self._spelt = list(self._numbers)
-        places = {code: place for place, code in enumerate(titles.codes)}
-        owners = np.fromiter(map(places.__getitem__, titles.owners), dtype="i4", count=len(titles.owners))
         self._weigh(len(titles.texts))
-        self._count(owners, len(places))
+        places = {code: place for place, code in enumerate(titles.codes)}
+        self.owners = np.fromiter(map(places.__getitem__, titles.owners), dtype="i4", count=len(titles.owners))
+        self._count(self.owners, len(places))
 
-    def weighed(self, words: Iterable[str], nearest: Iterable[int]) -> Weighed:
+    def weighed(self, words: Iterable[str], nearest: Integers) -> Weighed:
         """The words of a typed title; one that is in no title stands for one of the ``nearest`` that is like it."""
         weights: dict[int, float] = {}
         stems: list[int] = []
@@ -79,35 +78,48 @@ class Lexicon:
             if number is None:
                 unknown += 1
             else:
-                weights[number] = max(weights.get(number, 0.0), share * self._weights[number])
+                weights[number] = max(weights.get(number, 0.0), share * float(self._weights[number]))
                 stems.append(number)
         squares = sum(weight * weight for weight in weights.values()) + unknown * self._heaviest**2
         return Weighed(weights, stems, sum(weights.values()) + unknown * self._heaviest, math.sqrt(squares) or 1.0)
 
-    def likeness(self, typed: Weighed, number: int) -> Likeness:
-        """How alike a typed title and the part of this title are that is most alike."""
-        best = UNLIKE
-        for part in range(self._parts[number], self._parts[number + 1]):
-            stems = self._stems[self._starts[part] : self._starts[part + 1]]
-            common = [one for one in stems if one in typed.weights]
-            if common:
-                dot = sum([self._weights[one] * typed.weights[one] for one in common])
-                cosine = dot / (self._norms[part] * typed.norm)
-                if cosine > best.cosine:
-                    best = self._likeness(typed, stems, common, cosine, self._totals[part])
-        return best
+    def likenesses(self, typed: Weighed, titles: Integers) -> Likenesses:
+        """How alike the typed title and these, by number, are; of each the part that is most alike."""
+        parts, owners = _ranges(self._parts, titles)
+        places, holders = _ranges(self._starts, parts)
+        stems = self._stems[places]
+        known = np.zeros(len(self._weights))
+        known[list(typed.weights)] = list(typed.weights.values())
+        found, there = known[stems], self._weights[stems]
 
-    def likelihoods(self, typed: Weighed) -> list[float]:
+        def summed(values: Floats) -> Floats:
+            return np.bincount(holders, values, len(parts)).astype("f8", copy=False)
+
+        cosine = summed(found * there) / (self._norms[parts] * typed.norm)
+        best = np.lexsort((-cosine, owners))[np.searchsorted(owners, np.arange(len(titles)))]
+        spare = 1 - summed(there * (found > 0)) / self._totals[parts]
+        pairs = [first * len(self._weights) + second for first, second in pairwise(typed.stems)]
+        neighbours = sum((summed(self._pairs[places] == pair).clip(max=1) for pair in pairs), np.zeros(len(parts)))
+        last = typed.stems[-1] if typed.stems else -1
+        return Likenesses(
+            cosine[best],
+            (summed(found) / typed.total)[best],
+            spare[best],
+            (self._stems[self._starts[parts + 1] - 1] == last)[best].astype("f8"),
+            (neighbours / max(len(pairs), 1))[best],
+        )
+
+    def likelihoods(self, typed: Weighed) -> Floats:
         """For each occupation the logarithm of its probability by the typed words alone, as its titles use them."""
         logs = np.zeros(len(self._sizes))
         for number in typed.weights:
-            start, end = self._pairs[number], self._pairs[number + 1]
+            held = slice(self._held[number], self._held[number + 1])
             counts = np.full(len(logs), BACKGROUND * self._shares[number])
-            counts[self._places[start:end]] += self._counts[start:end]
+            counts[self._holders[held]] += self._counts[held]
             logs += np.log(counts / self._sizes)
-        highest = logs.max(initial=0.0) if len(logs) == 0 else logs.max()
-        found: list[float] = (logs - highest - np.log(np.exp(logs - highest).sum())).tolist()
-        return found
+        logs -= logs.max(initial=-np.inf)
+        logs -= np.log(np.exp(logs).sum())
+        return logs
 
     def _read(self, part: str) -> Iterator[int]:
         for word in counted(words_of(turned(part) if " of " in part else part)):
@@ -116,52 +128,38 @@ class Lexicon:
                 number = self._by_word[word] = self._numbers.setdefault(stem(word), len(self._numbers))
             yield number
 
-    def _like(self, word: str, nearest: Iterable[int]) -> int | None:
+    def _like(self, word: str, nearest: Integers) -> int | None:
         """Of the stems of these titles the one that a word begins or may be a misspelling of."""
-        there = {self._spelt[one]: one for title in nearest for one in self._stems_of(title)}
+        places, _ = _ranges(self._starts, _ranges(self._parts, nearest)[0])
+        there = {self._spelt[one]: one for one in self._stems[places].tolist()}
         begun = min((one for one in there if len(word) >= BEGINNING and one.startswith(word)), default=None)
         similar = begun or next(iter(get_close_matches(stem(word), there, 1, SIMILAR)), None)
         return None if similar is None else there[similar]
 
-    def _stems_of(self, title: int) -> Sequence[int]:
-        return self._stems[self._starts[self._parts[title]] : self._starts[self._parts[title + 1]]]
-
-    def _likeness(
-        self, typed: Weighed, stems: Sequence[int], common: Sequence[int], cosine: float, total: float
-    ) -> Likeness:
-        pairs = list(pairwise(typed.stems))
-        there = set(pairwise(stems)) if pairs else set()
-        return Likeness(
-            cosine,
-            covered=sum([typed.weights[one] for one in common]) / typed.total,
-            spare=max(0.0, 1 - sum([self._weights[one] for one in common]) / total),
-            head=float(stems[-1] == typed.stems[-1]),
-            order=sum([pair in there for pair in pairs]) / len(pairs) if pairs else 0.0,
-        )
-
     def _weigh(self, titles: int) -> None:
         """Weigh each stem by how few titles have it, and each part of a title."""
-        stems = np.array(self._stems, dtype="i4")
-        held = np.bincount(stems, minlength=len(self._numbers))
-        weights = np.log((titles + 1) / (held + 0.5))
-        sums = np.concatenate([[0.0], np.cumsum(weights[stems])])
-        squares = np.concatenate([[0.0], np.cumsum(weights[stems] ** 2)])
-        starts = np.array(self._starts, dtype="i8")
-        self._weights: list[float] = weights.tolist()
+        held = np.bincount(self._stems, minlength=len(self._numbers))
+        self._weights = np.log((titles + 1) / (held + 0.5))
         self._heaviest = math.log((titles + 1) / 0.5)  # of a word that is in no title
-        self._totals = array("d", np.diff(sums[starts]))
-        self._norms = array("d", np.sqrt(np.diff(squares[starts])))
+        parts = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
+        weights = self._weights[self._stems]
+        self._totals = np.bincount(parts, weights, len(self._starts) - 1).clip(min=1)  # 1 where there is no word
+        self._norms = np.sqrt(np.bincount(parts, weights**2, len(self._starts) - 1).clip(min=1))
+        self._pairs = np.append(self._stems[:-1].astype("i8") * len(self._numbers) + self._stems[1:], -1)
+        self._pairs[self._starts[1:] - 1] = -1  # none across the end of a part
 
-    def _count(self, owners: NDArray[np.int32], occupations: int) -> None:
+    def _count(self, owners: Integers, occupations: int) -> None:
         """Count each stem in each occupation's titles."""
-        stems = np.array(self._stems, dtype="i8")
-        ends = np.array(self._starts, dtype="i8")[np.array(self._parts, dtype="i8")]
-        owner = np.repeat(owners, np.diff(ends))
-        pairs, counts = np.unique(stems * max(occupations, 1) + owner, return_counts=True)
-        self._places = (pairs % max(occupations, 1)).astype("i4")
-        self._counts = counts.astype("f8")
-        self._pairs: list[int] = np.searchsorted(
-            pairs, np.arange(len(self._numbers) + 1) * max(occupations, 1)
-        ).tolist()
+        owner = np.repeat(owners, np.diff(self._starts[self._parts]))
+        pairs, counts = np.unique(self._stems.astype("i8") * occupations + owner, return_counts=True)
+        self._holders, self._counts = (pairs % max(occupations, 1)).astype("i4"), counts.astype("f8")
+        self._held: list[int] = np.searchsorted(pairs, np.arange(len(self._numbers) + 1) * occupations).tolist()
         self._sizes = np.bincount(owner, minlength=occupations) + BACKGROUND
-        self._shares: list[float] = (np.bincount(stems, minlength=len(self._numbers)) / max(len(stems), 1)).tolist()
+        self._shares: list[float] = (np.bincount(self._stems, minlength=1) / max(len(self._stems), 1)).tolist()
+
+
+def _ranges(bounds: Integers, numbers: Integers) -> tuple[Integers, Integers]:
+    """All of ``bounds[n]`` up to ``bounds[n + 1]`` for each of the numbers, and which of them each belongs to."""
+    starts, lengths = bounds[numbers], bounds[numbers + 1] - bounds[numbers]
+    owners = np.repeat(np.arange(len(numbers)), lengths)
+    return np.arange(len(owners)) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths), owners

@@ -7,17 +7,17 @@ answer are never more than 1 together.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from skillgap.onet.titles.evidence import Candidate, Figures
-from skillgap.onet.titles.numbered import Standing
+import numpy as np
 
-HIGHEST = 50.0  # score, so that its exponential is a number
-PRIOR = {Standing.ALTERNATE: 0.0, Standing.REPORTED: 1.5, Standing.SHOWN: 2.0, Standing.OWN: 3.0}
+from skillgap.onet.titles.evidence import FIGURES, Evidence
+from skillgap.onet.titles.lexicon import Floats
+
+PRIOR = np.array([0.0, 1.5, 2.0, 3.0])
 """Added to the score of an exact title by its standing. Set, not fitted: the reported titles, by which all other
 numbers are fitted, are those of this standing."""
 
@@ -25,28 +25,24 @@ numbers are fitted, are those of this standing."""
 class Model(NamedTuple):
     """Numbers that are fitted."""
 
-    weights: Figures
+    weights: Floats  # of FIGURES
     constant: float
-    slope: float  # of the calibration
-    shift: float
+    slope: float = 1.0  # of the calibration
+    shift: float = 0.0
 
-    def probabilities(self, candidates: Sequence[Candidate]) -> list[float]:
+    def probabilities(self, evidence: Evidence) -> Floats:
         """The probability of each candidate that it is the occupation, given the others."""
-        scores = [self._score(candidate) for candidate in candidates]
-        powers = [math.exp(min(score, HIGHEST)) for score in scores]
-        total = 1.0 + sum(powers)
-        return [power / total for power in powers]
-
-    def _score(self, candidate: Candidate) -> float:
-        products = map(float.__mul__, self.weights, candidate.figures)
-        score = self.constant + sum(products) + PRIOR[candidate.standing]
-        return self.slope * score + self.shift
+        scores = evidence.figures @ self.weights + self.constant + PRIOR[evidence.standings]
+        scores = self.slope * scores + self.shift
+        highest = scores.max(initial=0.0)
+        powers = np.exp(scores - highest)
+        return powers / (np.exp(-highest) + powers.sum())  # type: ignore[no-any-return]
 
     @classmethod
-    def of(cls, numbers: Mapping[str, Mapping[str, float]]) -> Model:
+    def of(cls, numbers: Mapping[str, Any]) -> Model:
         """The model of the numbers as they are written down."""
-        weights = Figures(**numbers["weights"])
-        return cls(weights, **numbers["constants"])
+        weights = np.array([numbers["weights"][name] for name in FIGURES])
+        return cls(weights, numbers["constant"], numbers["slope"], numbers["shift"])
 
 
 @cache
