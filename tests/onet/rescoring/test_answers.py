@@ -257,6 +257,19 @@ def test_an_assistant_is_answered_by_the_same_levels(run_job: Rescore, sqlite_ur
     assert published.is_error
 
 
+def test_levels_of_a_model_have_no_verdict(serve: Serve, run_job: Rescore) -> None:
+    run_job(UNRATED, DEVELOPERS)
+    client = serve()
+    for target in (UNRATED, DEVELOPERS):
+        query = {"from": COOKS, "to": target, "levels": "rescored"}
+        answer = client.get("/skill-gap/verdict", params=query).json()
+        assert answer["verdict"] is answer["rank"] is None
+        assert "levels that O*NET has not published in this release" in answer["reason"]
+        assert answer["domains"][0]["gaps"] == client.get("/skill-gap", params=query).json()["summary"]["gaps"]
+        assert answer["domains"][0]["coverage_rank"] is None
+    assert client.get("/skill-gap/verdict", params={"from": COOKS, "to": DEVELOPERS}).json()["verdict"] is not None
+
+
 def test_a_text_is_chosen_by_the_levels_that_are_used(serve: Serve, run_job: Rescore) -> None:
     run_job(UNRATED)
     pages = [client.get("/", params={"from": UNRATED}).text for client in (serve(levels="rescored"), serve())]
