@@ -19,6 +19,7 @@ from skillgap.settings import AccessSettings, DatabaseSettings
 from tests.conftest import client_of, engine_at, load, sample_file
 from tests.later_release import write_later_release
 
+NURSES = "29-1141.00"
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "/",
@@ -168,6 +169,12 @@ def test_an_unrated_occupation_says_what_is_missing_and_offers_the_closest_with_
     assert "Computer Programmers 15-1251.00 Compare from it" in text
     assert "Most important skills" not in text
     assert "No occupation of its group has ratings either" in text_of(onet_client, "/explore/occupations/55-1016.00")
+
+
+def test_a_release_without_tasks_and_technologies_says_so(onet_two: TestClient) -> None:
+    text = text_of(onet_two, f"/explore/occupations/{NURSES}?release=made-up")
+    assert "was loaded without its file Task Statements" in text
+    assert "was loaded without its file Technology Skills" in text
 
 
 @pytest.mark.parametrize(
