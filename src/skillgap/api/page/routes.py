@@ -7,13 +7,22 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.page import about, compare, developers, explore, home, occupation, releases, team
+from skillgap.api.page import about, compare, developers, explore, home, me, occupation, releases, team
 from skillgap.api.page.frame import PageRouter
 from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
 
 start = PageRouter()
-ROUTERS = (start, team.router, explore.router, occupation.router, releases.router, about.router, developers.router)
+ROUTERS = (
+    start,
+    me.router,
+    team.router,
+    explore.router,
+    occupation.router,
+    releases.router,
+    about.router,
+    developers.router,
+)
 
 
 @start.get("/")
