@@ -93,7 +93,7 @@ async def _read_requirements(
         try:
             found.append(await reader.read(release, use_case))
         except OccupationNotRated as error:
-            missing = missing or error
+            missing = error if domain == "skills" else missing
         except DomainNotLoaded:
             continue
     return found, missing
@@ -104,6 +104,8 @@ def _read_domain(catalogue: Catalogue, *, code: str, domain: str, levels: Levels
     answer = read_ratings(catalogue, code, domain, levels)
     ordered = sorted(answer.ratings, key=lambda rating: (-_importance(rating), -rating.level.data_value))
     notes = [note for note in answer.notes if note != SAMPLE_NOTE]
+    if answer.levels and answer.levels.given.model:
+        notes += answer.levels.notes
     return Requirements(domain, notes, [_requirement(catalogue, rating) for rating in ordered])
 
 
