@@ -123,7 +123,8 @@ def command_names(group: typer.core.TyperGroup, prefix: str) -> Iterator[tuple[s
         assert command is not None
         command = command.loaded() if isinstance(command, LazyCommand) else command
         options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
-        yield f"{prefix} {name}", {option for option in options if option.startswith("--")} - {"--help"}
+        long = {option for option in options if option.startswith("--") and not option.startswith("--no-")}
+        yield f"{prefix} {name}", long - {"--help"}
         if isinstance(command, typer.core.TyperGroup):
             yield from command_names(command, f"{prefix} {name}")
 
