@@ -33,7 +33,9 @@ class Weighed(NamedTuple):
     weights: Mapping[int, float]  # by stem
     stems: Sequence[int]  # in their order
     total: float  # weight of all words, those that are in no title among them
-    norm: float  # root of the sum of their squares
+    norm: float  # root of the sum of its squares
+    unknown: float  # share of it that is in no title
+    inexact: float  # share of it that is unfinished or misspelt
 
 
 class Likenesses(NamedTuple):
@@ -70,18 +72,21 @@ class Lexicon:
         """The words of a typed title; one that is in no title stands for one of the ``nearest`` that is like it."""
         weights: dict[int, float] = {}
         stems: list[int] = []
-        unknown = 0
+        total = squares = unknown = inexact = 0.0
         for word in words:
             number, share = self._numbers.get(stem(word)), 1.0
             if number is None:
                 number, share = self._like(word, nearest), INEXACT
+            weight = self._heaviest if number is None else float(self._weights[number])
+            total, squares = total + weight, squares + weight**2
             if number is None:
-                unknown += 1
+                unknown += weight
             else:
-                weights[number] = max(weights.get(number, 0.0), share * float(self._weights[number]))
+                weights[number] = max(weights.get(number, 0.0), share * weight)
+                inexact += weight * (share < 1)
                 stems.append(number)
-        squares = sum(weight * weight for weight in weights.values()) + unknown * self._heaviest**2
-        return Weighed(weights, stems, sum(weights.values()) + unknown * self._heaviest, math.sqrt(squares) or 1.0)
+        total = total or 1.0
+        return Weighed(weights, stems, total, math.sqrt(squares) or 1.0, unknown / total, inexact / total)
 
     def likenesses(self, typed: Weighed, titles: Integers) -> Likenesses:
         """How alike the typed title and these, by number, are; of each the part that is most alike."""
