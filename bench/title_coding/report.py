@@ -38,8 +38,11 @@ WORDS = {  # of FIGURES
     "single": "one word is typed",
     "unknown": "share of the typed words' weight in no title",
     "inexact": "share that is unfinished or misspelt",
-    "likeness_squared": "",
-    "covered_squared": "",
+    "agent": "how often the last typed word ends the titles that have it",
+    "minor_group": "share of its SOC minor group in the likeness of the nearest titles (logarithm)",
+    "major_group": "share of its major group (logarithm)",
+    "likeness_squared": "cosine of its most alike title, squared",
+    "covered_squared": "share of the typed words' weight in that title, squared",
 }
 
 

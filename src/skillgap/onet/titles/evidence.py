@@ -38,6 +38,9 @@ FIGURES = (
     "single",  # 1 where one word is typed
     "unknown",  # share of the typed words' weight that is in no title
     "inexact",  # ... that is unfinished or misspelt
+    "agent",  # how often the last typed word ends the titles that have it: often "nurse", seldom "guitar"
+    "minor_group",  # logarithm of the share of its SOC minor group in the likeness of the nearest titles
+    "major_group",  # ... of its major group
     "likeness_squared",
     "covered_squared",
 )
@@ -74,6 +77,8 @@ class EvidenceReader:
         self._standings = np.frombuffer(titles.standings, "u1").astype("i4")
         self._own = np.array([titles.own[code] for code in titles.codes], dtype="i4")
         self._detailed = np.array([not code.endswith(".00") for code in titles.codes])
+        self._minor = np.unique([code[:4] for code in titles.codes], return_inverse=True)[1]
+        self._major = np.unique([code[:2] for code in titles.codes], return_inverse=True)[1]
         self._sizes = np.log(np.bincount(self._lexicon.owners, minlength=len(titles.codes)).clip(min=1))
 
     def nearest(self, typed: TypedTitle) -> Nearest:
@@ -118,6 +123,9 @@ class EvidenceReader:
             np.full(len(places), len(typed.core) == 1),
             np.full(len(places), weighed.unknown),
             np.full(len(places), weighed.inexact),
+            np.full(len(places), weighed.agent),
+            _log_shares(self._minor[places[which]], cosine**SOFT)[self._minor[places]],
+            _log_shares(self._major[places[which]], cosine**SOFT)[self._major[places]],
             cosine[best] ** 2,
             covered[best] ** 2,
         )
