@@ -29,6 +29,7 @@ SkillgapError
     ├── CodeOfOlderTaxonomy
     ├── OccupationNotRated
     ├── DomainNotLoaded
+    ├── FileNotLoaded
     ├── ReleaseNotFound
     ├── ReleaseOutOfReach
     ├── ReleasesBusy
@@ -239,6 +240,12 @@ class DomainNotLoaded(RequestError):
     """The release was loaded without a file for this domain."""
 
     code = "domain-not-loaded"
+
+
+class FileNotLoaded(RequestError):
+    """The release was loaded without the file that would answer; of the occupation that says nothing."""
+
+    code = "file-not-loaded"
 
 
 class ReleaseNotFound(RequestError):

@@ -25,12 +25,16 @@ PAIRS = [{"from": "41-9012.00", "to": "53-5031.00"}, {"from": "15-1252.00", "to"
 TITLES = ["Registered Nurse", {"id": 7, "title": "Jr. truck driver (m/f/d)"}]
 ANSWERS: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00",
+    "GET /skill-gap/verdict": "/skill-gap/verdict?from=31-1131.00&to=29-1141.00",
     "GET /skill-gap/chart.json": ("/skill-gap/chart.json?from=41-9012.00&to=53-5031.00&min_gap=3.7"),
     "POST /skill-gap": ("/skill-gap", {"to": "29-1141.00", **PERSON}),
     "POST /matches": ("/matches", {**PERSON, "limit": 2}),
+    "GET /questions": "/questions?from=31-1131.00&n=2",
     "GET /occupations": "/occupations?q=registered+nurse&limit=2",
     "GET /occupations/{code}": "/occupations/29-1141.00",
     "GET /occupations/{code}/ratings": "/occupations/29-1141.00/ratings",
+    "GET /occupations/{code}/technologies": "/occupations/29-1141.00/technologies?limit=2",
+    "GET /occupations/{code}/tasks": "/occupations/29-1141.00/tasks",
     "GET /occupations/{code}/moves": "/occupations/29-1141.00/moves?other_major_group=true&limit=2",
     "GET /occupations/{code}/openers": "/occupations/43-4051.00/openers?occupations=2&limit=2",
     "GET /paths": "/paths?from=53-3032.00&to=29-1141.00",
@@ -52,18 +56,22 @@ TABLES: dict[str, Request] = {
     "GET /skill-gap": "/skill-gap?from=41-9012.00&to=53-5031.00&format=csv",
     "POST /skill-gap": ("/skill-gap?format=csv", {"to": "29-1141.00", **PERSON}),
     "POST /matches": ("/matches?format=csv", {**PERSON, "limit": 2}),
+    "GET /questions": "/questions?from=31-1131.00&n=2&format=csv",
     "POST /skill-gaps": ("/skill-gaps?format=csv", {"pairs": PAIRS}),
     "GET /matrix": "/matrix?from=41-9012.00&format=csv",
     "GET /titles/code": "/titles/code?title=Sr.+truck+driver+(m/f/d)+-+Boston,+MA&n=2&format=csv",
     "POST /titles/code": ("/titles/code?format=csv", {"titles": TITLES, "n": 2}),
     "GET /occupations": "/occupations?q=registered+nurse&limit=2&format=csv",
     "GET /occupations/{code}/ratings": "/occupations/29-1141.00/ratings?format=csv",
+    "GET /occupations/{code}/technologies": "/occupations/29-1141.00/technologies?limit=2&format=csv",
+    "GET /occupations/{code}/tasks": "/occupations/29-1141.00/tasks?format=csv",
     "GET /occupations/{code}/moves": "/occupations/29-1141.00/moves?limit=2&format=csv",
     "GET /occupations/{code}/openers": "/occupations/43-4051.00/openers?limit=2&format=csv",
     "GET /paths": "/paths?from=53-3032.00&to=29-1141.00&format=csv",
     "GET /elements": "/elements?format=csv",
     "GET /scales": "/scales?format=csv",
     "GET /releases": "/releases?format=csv",
+    "GET /releases/{a}/diff/{b}": "/releases/29.2/diff/made-up?format=csv",
 }
 PROBLEMS: dict[str, Request] = {
     "invalid-parameter": "/skill-gap?from=cook&to=53-5031.00",
@@ -73,7 +81,11 @@ PROBLEMS: dict[str, Request] = {
     "not-found": "/problems/none",
     "invalid-body": ("/matches", "{levels: {}}"),
 }
-CLIENTS = {"GET /releases/{a}/diff/{b}": "releases_client"}  # all others: onet_client
+CLIENTS = {  # all others: onet_client
+    "GET /releases/{a}/diff/{b}": "releases_client",
+    "GET /occupations/{code}/technologies": "sample_client",
+    "GET /occupations/{code}/tasks": "sample_client",
+}
 VARYING = {"loaded_at", "started_at", "source", "request_id", "version", "worker", "served_since", "read_seconds"}
 MOST_ENTRIES = 2
 

@@ -88,6 +88,11 @@ def test_a_release_is_loaded_and_compared(run: Run) -> None:
         ),
         (("search", "nurse"), "/occupations?q=nurse"),
         (("search", "[/x]"), "/occupations?q=[/x]"),
+        (
+            ("search", "nurse", "--major-group", "29", "--job-zone", "4", "--rated", "--limit", "2"),
+            "/occupations?q=nurse&major_group=29&job_zone=4&rated=true&limit=2",
+        ),
+        (("search", "--not-rated"), "/occupations?rated=false"),
         (("diff", "sample", "sample"), "/releases/sample/diff/sample"),
         (
             ("diff", "sample", "sample", "--from", "31-1131", "--to", "29-1141", "--domain", "all"),
@@ -127,6 +132,18 @@ def test_matches_are_what_the_interface_answers(
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps(body).encode())))
     other = sample_client.post("/matches", json=body | {"measure": "difference"}).json()
     assert json.loads(skillgap("matches", "-", "--measure", "difference").out) == other
+
+
+@pytest.mark.usefixtures("_sample_is_loaded")
+def test_matches_may_start_from_an_occupation_by_its_title(
+    skillgap: Skillgap, sample_client: TestClient, tmp_path: Path
+) -> None:
+    (tmp_path / "levels.json").write_text(json.dumps({"levels": {"2.A.1.b": 3}}))
+    filters = ("--max-job-zone", "4", "--max-job-zone-difference", "2", "--other-major-group")
+    matched = skillgap("matches", "levels.json", "--from", "nursing assistants", *filters)
+    asked = {"levels": {"2.A.1.b": 3}, "from": "31-1131.00"}
+    used = {"max_job_zone": 4, "max_job_zone_difference": 2, "other_major_group": True}
+    assert json.loads(matched.out) == sample_client.post("/matches", json=asked | used).json()
 
 
 def test_levels_of_the_setting_are_used_as_by_the_interface(skillgap: Skillgap) -> None:
@@ -324,7 +341,8 @@ def test_up_loads_what_there_is_and_serves_it(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("run_on_sample")
 def test_up_brings_the_schema_of_an_earlier_skillgap_up_to_date(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "data" / "skillgap.sqlite")) as database:
-        database.execute("DROP TABLE reported_titles")
+        for table in ("technologies", "tasks", "reported_titles"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("DROP TABLE code_crosswalk")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
         database.commit()

@@ -67,6 +67,8 @@ FILES = (  # what each of these holds is checked
     "Level Scale Anchors.txt",
     "Alternate Titles.txt",
     "Sample of Reported Titles.txt",
+    "Technology Skills.txt",
+    "Task Statements.txt",
     "Related Occupations.txt",
     "Job Zones.txt",
 )
@@ -231,6 +233,8 @@ def check_accounts(engine: Engine, result: LoadResult, path: Path) -> None:
         "level_anchors": ["Level Scale Anchors.txt"],
         "job_titles": ["Alternate Titles.txt"],
         "reported_titles": ["Sample of Reported Titles.txt"],
+        "technologies": ["Technology Skills.txt"],
+        "tasks": ["Task Statements.txt"],
         "related_occupations": ["Related Occupations.txt"],
         "job_zones": ["Job Zones.txt"],
     }

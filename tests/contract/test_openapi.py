@@ -39,10 +39,10 @@ ELEMENTS = ("2.A.1.a", "2.A.1.b", "2.A.1.c", "2.A.1.d")
 
 # What no OpenAPI document can say, by the operation and its parameters at fault: which elements the
 # release rates and where it has anchors; which occupations have a job zone; and which parameters of
-# a query go together: both codes of a pair or neither.
+# a query go together: both codes of a pair or neither, a start and the filters that need it.
 BEYOND_THE_DOCUMENT = {
     "POST /skill-gap": r"(levels|anchors)(\..+)?",
-    "POST /matches": r"(levels|anchors)(\..+)?",
+    "POST /matches": r"(levels|anchors)(\..+)?|max_job_zone_difference|other_major_group",
     "GET /occupations/{code}/moves": "max_job_zone_difference",
     "GET /releases/{a}/diff/{b}": "from|to|occupation",
 }

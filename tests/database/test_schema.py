@@ -27,6 +27,17 @@ RATING = {
 }
 
 
+TECHNOLOGY = {"onetsoc_code": "55-1016.00", "example": "x", "hot_technology": "Y", "in_demand": "N"}
+TASK = {
+    "task_id": 999,
+    "onetsoc_code": "55-1016.00",
+    "position": 1,
+    "task": "x",
+    "date_updated": "2026-11-01",
+    "domain_source": "x",
+}
+
+
 def put(engine: Engine, table: str, row: dict[str, Any]) -> None:
     columns = ", ".join(f"`{name}`" for name in row)
     marks = ", ".join(f":{name}" for name in row)
@@ -110,6 +121,16 @@ def test_a_bad_rating_is_impossible(engine: Engine, fault: dict[str, Any]) -> No
         ("job_titles", {"onetsoc_code": "99-9999.00", "position": 1, "job_title": "x"}),
         ("reported_titles", {"onetsoc_code": "99-9999.00", "reported_job_title": "x", "shown_in_my_next_move": "Y"}),
         ("reported_titles", {"onetsoc_code": "55-1016.00", "reported_job_title": "x", "shown_in_my_next_move": "X"}),
+        ("technologies", TECHNOLOGY | {"onetsoc_code": "99-9999.00"}),
+        ("technologies", TECHNOLOGY | {"commodity_code": "4323"}),
+        ("technologies", TECHNOLOGY | {"element_id": "2.E.9"}),
+        ("technologies", TECHNOLOGY | {"hot_technology": "X"}),
+        ("technologies", TECHNOLOGY | {"in_demand": "y"}),
+        ("technologies", TECHNOLOGY | {"in_demand": None}),
+        ("tasks", TASK | {"onetsoc_code": "99-9999.00"}),
+        ("tasks", TASK | {"task_id": 1}),
+        ("tasks", TASK | {"task_type": "core"}),
+        ("tasks", TASK | {"incumbents_responding": -1}),
         (
             "related_occupations",
             {
@@ -142,6 +163,12 @@ def test_bad_rows_of_the_books_are_impossible(engine: Engine, table: str, row: d
     load(engine, SAMPLE)
     with pytest.raises((IntegrityError, OperationalError)):
         put(engine, table, row)
+
+
+@pytest.mark.parametrize(("table", "row"), [("technologies", TECHNOLOGY), ("tasks", TASK)])
+def test_a_good_technology_and_a_good_task_are_taken(engine: Engine, table: str, row: dict[str, Any]) -> None:
+    load(engine, SAMPLE)
+    put(engine, table, {"release": "sample"} | row)
 
 
 def test_a_release_that_is_current_cannot_be_deleted(engine: Engine) -> None:

@@ -12,6 +12,7 @@ import pytest
 from skillgap.gap.ratings import Rating
 from skillgap.gap.release_difference import (
     GapChange,
+    LevelChange,
     OccupationChange,
     RatingChange,
     changed_gaps,
@@ -116,3 +117,34 @@ def test_nothing_changes_between_a_release_and_itself() -> None:
     source, target = profile(rating("a", "1.00")), profile(rating("a", "2.00"))
     assert changed_gaps(source, target, source, target) == []
     assert changed_occupations({"a": source}, {"a": source})[0].change is OccupationChange.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("level", "error", "difference", "change"),
+    [
+        ("4.00", "0.1250", 100, LevelChange.CERTAIN),
+        ("2.00", "0.1250", -100, LevelChange.CERTAIN),  # 3.00 to 2.00: downwards as upwards
+        ("3.62", "0.4000", 62, LevelChange.POSSIBLE),  # 1.96 * hypot(0.125, 0.4) = 0.82
+        ("3.49", "0.1250", 49, LevelChange.NEGLIGIBLE),
+        ("4.00", None, 100, None),
+        ("3.00", "0.1250", 0, None),
+    ],
+)
+def test_a_level_changes_for_certain_by_the_rules_of_a_gap(
+    level: str, error: str | None, difference: int, change: LevelChange | None
+) -> None:
+    (pair,) = changed_ratings(
+        profile(surveyed(rating())), profile(surveyed(rating(level=level, standard_error=error), NEW))
+    )
+    assert (pair.difference_hundredths, pair.level_change) == (difference, change)
+
+
+def test_an_occupation_counts_the_levels_that_are_others() -> None:
+    before = profile(surveyed(rating()), surveyed(rating("2.A.1.b")), surveyed(rating("2.A.1.c")))
+    after = profile(
+        surveyed(rating(level="4.00"), NEW),
+        surveyed(rating("2.A.1.b", level="3.50", standard_error=None), NEW),
+        surveyed(rating("2.A.1.c"), NEW),
+    )
+    assert occupation_diff("29-1141.00", before, after).levels == {LevelChange.CERTAIN: 1, None: 1}
+    assert not occupation_diff("29-1141.00", None, after).levels

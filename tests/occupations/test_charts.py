@@ -18,7 +18,8 @@ def test_svg_shows_every_gap_and_says_what_it_is(sample_client: TestClient) -> N
     answer = sample_client.get(f"/skill-gap/chart.svg?{PAIR}")
     assert answer.headers["content-type"] == "image/svg+xml"
     drawn = " ".join(ET.fromstring(answer.text).itertext())
-    assert "Models bring 26\u00a0% of what Ship Engineers need;" in drawn
+    assert "Skills: Models to Ship Engineers" in drawn
+    assert "31 gaps in 35 skills; no standard errors tell how certain" in drawn
     assert "not O*NET data" in drawn
     assert "USDOL/ETA has not approved" in drawn
     for gap in sample_client.get(f"/skill-gap?{PAIR}").json()["skill_gaps"]:
@@ -38,12 +39,15 @@ def test_a_comparison_without_a_gap_is_drawn_too(sample_client: TestClient, form
     assert answer.status_code == 200
     if form == "svg":
         drawn = " ".join(ET.fromstring(answer.text).itertext())
-        assert "Models bring 100\u00a0% of what Models need; nothing to raise." in drawn
+        assert "No gap in 35 skills" in drawn
         assert "There is nothing to show." in drawn
 
 
 def test_filters_of_the_page_hold_for_the_picture(onet_client: TestClient) -> None:
-    values = onet_client.get(f"/skill-gap/chart.json?{PAIR}&show=all&min_gap=3.5&certain=1").json()["data"]["values"]
+    chart = onet_client.get(f"/skill-gap/chart.json?{PAIR}&show=all&min_gap=3.5&certain=1").json()
+    values = chart["data"]["values"]
+    assert chart["title"]["text"][1] == "31 certain gaps, 0 possible, 4 negligible in 35 skills"
+    assert "Hidden by the filters: 30 of 35 gaps." in chart["title"]["subtitle"][0]
     assert [one["element_name"] for one in values] == [
         "Operations Monitoring",
         "Operation and Control",
@@ -60,6 +64,13 @@ def test_filters_of_the_page_hold_for_the_picture(onet_client: TestClient) -> No
         "high": 4.19629,
         "to_importance": 3.88,
     }
+
+
+def test_surplus_alone_is_drawn_widest_first(sample_client: TestClient) -> None:
+    chart = sample_client.get(f"/skill-gap/chart.json?{PAIR}&show=surplus").json()
+    differences = [one["to_level"] - one["from_level"] for one in chart["data"]["values"]]
+    assert len(differences) == 3
+    assert differences == sorted(differences)
 
 
 @pytest.mark.parametrize(

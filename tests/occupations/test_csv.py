@@ -23,6 +23,8 @@ TABLES = [
     ),
     ("/occupations?q=nurse&limit=7", "occupations", "occupations_{release}"),
     ("/occupations/29-1141/ratings?domain=all", "ratings", "ratings_29-1141.00_all_{release}"),
+    ("/occupations/29-1141/technologies?limit=9", "technologies", "technologies_29-1141.00_{release}"),
+    ("/occupations/29-1141/tasks", "tasks", "tasks_29-1141.00_{release}"),
     ("/occupations/29-1141/moves?limit=9", "moves", "moves_from_29-1141.00_{release}"),
     ("/occupations/29-1141/openers", "openers", "openers_29-1141.00_{release}"),
     ("/elements", "elements", "elements_all_{release}"),

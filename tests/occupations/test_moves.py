@@ -462,7 +462,7 @@ def test_an_unrated_occupation_offers_its_rated_neighbours(onet_client: TestClie
     response = onet_client.get(path)
     body = response.json()
     assert (response.status_code, body["code"]) == (404, "occupation-not-rated")
-    assert body["errors"][0]["suggestions"][0]["onetsoc_code"] == "15-1251.00"
+    assert body["errors"][0]["suggestions"][0]["onetsoc_code"] == "15-1299.08"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from fastapi.testclient import TestClient
+
+from skillgap.onet.major_groups import MAJOR_GROUPS, MajorGroup, major_group_of
+from tests.conftest import catalogue_of
 
 
 def test_without_a_text_every_occupation_is_listed_page_by_page(onet_client: TestClient) -> None:
@@ -38,6 +43,65 @@ def test_a_search_says_which_occupations_can_be_compared(onet_client: TestClient
     rated = {one["onetsoc_code"]: one["rated"] for one in found}
     assert rated["15-1251.00"] is True
     assert rated["15-1252.00"] is False
+
+
+@pytest.mark.parametrize(
+    ("query", "total", "removed"),
+    [
+        ("major_group=29", 96, [920]),
+        ("major_group=55&rated=true", 0, [997, 19]),
+        ("job_zone=5", 154, [862]),
+        ("rated=false", 137, [879]),
+        ("major_group=15&job_zone=4&rated=true", 17, [978, 14, 7]),
+    ],
+)
+def test_occupations_are_listed_by_major_group_job_zone_and_whether_they_are_rated(
+    onet_client: TestClient, query: str, total: int, removed: list[int]
+) -> None:
+    page = onet_client.get(f"/occupations?{query}&limit=1000").json()
+    assert (page["total"], [used["removed"] for used in page["filters"]]) == (total, removed)
+    assert len(page["occupations"]) == total
+
+
+def test_filters_leave_the_order_of_a_search(onet_client: TestClient) -> None:
+    every = onet_client.get("/occupations?q=nurse&limit=1000").json()["occupations"]
+    found = onet_client.get("/occupations?q=nurse&major_group=29&job_zone=4&rated=true").json()["occupations"]
+    assert [one["onetsoc_code"] for one in found] == [
+        one["onetsoc_code"]
+        for one in every
+        if one["onetsoc_code"].startswith("29") and one["job_zone"] == 4 and one["rated"]
+    ][: len(found)]
+    assert found[0]["title"] == "Registered Nurses"
+
+
+def test_a_code_and_a_title_name_every_major_group() -> None:
+    assert list(MAJOR_GROUPS) == list(get_args(MajorGroup))
+    assert (len(MAJOR_GROUPS), MAJOR_GROUPS["15"]) == (23, "Computer and Mathematical")
+
+
+def test_every_occupation_of_the_release_has_its_major_group(onet_client: TestClient) -> None:
+    codes = catalogue_of(onet_client).occupations
+    assert {major_group_of(code) for code in codes} == MAJOR_GROUPS.keys()
+    assert onet_client.get("/occupations/29-1141").json()["major_group"] == {
+        "code": "29",
+        "title": "Healthcare Practitioners and Technical",
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [
+        ("15-1252.00", ["15-1299.08", "15-1251.00", "15-1211.00"]),  # by O*NET's related occupations
+        ("15-1299.00", ["15-1299.01", "15-1299.02", "15-1299.03"]),  # which has none: by its SOC group
+        ("55-1016.00", []),
+        ("29-1141.00", []),  # it is rated itself
+    ],
+)
+def test_an_unrated_occupation_names_the_closest_ones_with_data(
+    onet_client: TestClient, code: str, first: list[str]
+) -> None:
+    closest = onet_client.get(f"/occupations/{code}").json()["closest_rated"]
+    assert [one["onetsoc_code"] for one in closest][:3] == first
 
 
 def test_nothing_found_is_an_empty_page_with_a_total_of_0(onet_client: TestClient) -> None:
@@ -95,6 +159,10 @@ def test_ratings_come_with_every_published_statistic(onet_client: TestClient) ->
         ("/occupations?limit=0", 400, "invalid-parameter"),
         ("/occupations?limit=1001&offset=-1", 400, "invalid-parameter"),
         (f"/occupations?q={'x' * 201}", 400, "invalid-parameter"),
+        ("/occupations?major_group=12", 400, "invalid-parameter"),
+        ("/occupations?major_group=29-1141", 400, "invalid-parameter"),
+        ("/occupations?job_zone=6", 400, "invalid-parameter"),
+        ("/occupations?rated=perhaps", 400, "invalid-parameter"),
     ],
 )
 def test_what_cannot_be_answered_says_why(onet_client: TestClient, path: str, status: int, code: str) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import re
 import shutil
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,58 @@ def test_all_occupations_in_short(client: TestClient, release: str) -> None:
         (NO_LONGER_RATED, "no_longer_rated", "rated", "not_rated"),
         (NEWLY_RATED, "newly_rated", "not_rated", "rated"),
     ]
+
+
+def test_whether_advice_is_out_of_date_rests_on_certain_changes(client: TestClient, release: str) -> None:
+    answer = diff(client, release)["occupations"]
+    if release == "sample":  # it has no standard errors, so that nothing is certain
+        levels = {"certain": 0, "possible": 0, "negligible": 0, "unjudged": 3}
+        sentence = "Whether advice by the illustrative sample still holds is unknown: 3 levels changed, and no "
+        sentence += "standard errors say how certain that is. No other level of 22 occupations changed for certain."
+    else:
+        levels = {"certain": 3, "possible": 0, "negligible": 0, "unjudged": 0}
+        sentence = "Look again at advice by O*NET 29.2 about 2 of 877 occupations: 3 levels of theirs changed for "
+        sentence += "certain. No level of the others did."
+    assert answer["levels"] == levels
+    assert answer["sentence"] == f"{sentence} 1 newly rated and 2 no longer rated."
+    assert answer["certainly_changed"] == (0 if release == "sample" else 2)
+    same = client.get("/releases/30.3/diff/30.3").json()["occupations"]["sentence"]
+    assert re.fullmatch(r"Advice by O\*NET 30.3 still holds: no level of \d+ occupations changed for certain.", same)
+
+
+def test_an_element_tells_which_occupations_changed(client: TestClient, release: str) -> None:
+    answer = diff(client, release, element="2.B.2.i")
+    element = answer["element"]
+    assert (answer["gap"], answer["occupation"], answer["occupations"]) == (None, None, None)
+    assert (element["element_name"], element["domain"]) == ("Complex Problem Solving", "skills")
+    assert {one["onetsoc_code"]: one["change"] for one in element["changed"]} == {
+        RE_SURVEYED: "re_surveyed",
+        NEWLY_RATED: "newly_rated",
+        NO_LONGER_RATED: "no_longer_rated",
+        ABSENT: "no_longer_rated",
+    }
+    first = element["changed"][0]
+    published = 4.50 if release == "sample" else 3.38
+    assert (first["onetsoc_code"], first["difference"]) == (RE_SURVEYED, round(7 - published, 2))
+    assert first["level_change"] == (None if release == "sample" else "certain")
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ({}, 5),
+        ({"occupation": RE_SURVEYED}, 35),
+        ({"element": "2.B.2.i"}, 4),
+        ({"from": RESTATED, "to": RE_SURVEYED}, 3),
+        ({"from": RESTATED, "to": NEWLY_RATED}, 0),
+    ],
+)
+def test_a_table_has_a_line_for_each_change(client: TestClient, release: str, query: dict[str, str], rows: int) -> None:
+    response = client.get(f"/releases/{release}/diff/30.3", params={**query, "format": "csv"})
+    table = list(csv.DictReader(StringIO(response.text, newline="")))
+    assert len(table) == rows
+    assert {(line["from_release"], line["to_release"]) for line in table} <= {(release, "30.3")}
+    assert response.headers["content-disposition"].startswith(f'attachment; filename="diff_{release}_30.3')
 
 
 def test_a_pair_tells_what_changed_in_its_gap_and_why(client: TestClient, release: str) -> None:
@@ -186,6 +241,8 @@ def test_the_newly_rated_occupation_has_the_gaps_of_its_figures(client: TestClie
             ("invalid-parameter", "occupation")])),
         ("30.3/diff/30.3?occupation=41-9012", (404, [("occupation-not-rated", "occupation")])),
         ("30.3/diff/30.3?domain=abilities", (404, [("domain-not-loaded", "domain")])),
+        ("30.3/diff/30.3?element=9.Z", (400, [("invalid-parameter", "element")])),
+        ("30.3/diff/30.3?element=2.A.1.a&occupation=29-1141", (400, [("invalid-parameter", "element")])),
     ],
 )  # fmt: skip
 def test_every_fault_is_in_one_answer(

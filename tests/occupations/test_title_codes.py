@@ -183,9 +183,9 @@ def test_other_routes_read_no_rows(sample_client: TestClient) -> None:
     assert (response.status_code, response.headers["accept"]) == (415, "application/json")
 
 
-def test_a_parameter_of_rows_stands_in_the_query_alone(sample_client: TestClient) -> None:
-    response = sample_client.post("/titles/code?titles=a&x=1", content="title\nnurse", headers={"Content-Type": CSV})
-    assert sorted(fault["parameter"] for fault in response.json()["errors"]) == ["titles", "x"]
+def test_titles_are_in_the_query_or_in_the_rows(sample_client: TestClient) -> None:
+    response = sample_client.post("/titles/code?titles=a", content="title\nnurse", headers={"Content-Type": CSV})
+    assert [fault["detail"] for fault in response.json()["errors"]] == ["'titles' is in the query and in the body."]
 
 
 def test_lines_are_sent_in_parts(sample_client: TestClient) -> None:
@@ -194,6 +194,13 @@ def test_lines_are_sent_in_parts(sample_client: TestClient) -> None:
     assert len(parts) > 3
     assert max(map(len, parts)) <= LARGEST_PART
     assert sum(part.count("\n") for part in parts) == 200
+
+
+def test_only_a_code_that_is_typed_is_certain(sample_client: TestClient) -> None:
+    typed, nurse = code_titles(catalogue_of(sample_client), [NURSES, "registered nurse"], 20)
+    assert [one.probability for one in typed.codes] == [1.0]
+    assert 0.99 < nurse.codes[0].probability < 1
+    assert sum(one.probability for one in nurse.codes) <= 1
 
 
 def test_equal_titles_are_equal_answers_in_their_order(sample_client: TestClient) -> None:

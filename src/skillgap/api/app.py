@@ -28,7 +28,7 @@ from skillgap.api.middleware.route_templates import RouteTemplates
 from skillgap.api.middleware.timeout import RequestTimeout
 from skillgap.api.middleware.tracing import SpanNames, Tracing
 from skillgap.api.openapi import DocumentedApi
-from skillgap.api.page.routes import serve_page
+from skillgap.api.page.routes import serve_pages
 from skillgap.api.problems import KEY_REQUIRED, KEY_UNKNOWN, TOO_MANY_REQUESTS, answer_with_problems
 from skillgap.api.security_headers import security_headers
 from skillgap.api_keys import parse_keys
@@ -193,7 +193,7 @@ def _include_routes(app: FastAPI, settings: MetricsSettings, services: Services)
             services.worker_metrics, services.live, settings.prometheus_multiproc_dir
         )
         app.include_router(metrics_routes.router)
-    serve_page(app)
+    serve_pages(app)
     answer_with_problems(app)
 
 
@@ -220,7 +220,7 @@ def _add_middleware(app: DocumentedApi, settings: AccessSettings, services: Serv
         metrics=metrics,
         routes=routes,
         access_log=services.access_log,
-        headers=security_headers(cross_origin=bool(settings.cors_origins())),
+        headers=security_headers(cross_origin=app.cross_origin),
     )
 
 
@@ -236,6 +236,7 @@ def _add_access_control(app: DocumentedApi, settings: AccessSettings, metrics: M
     if keys:
         app.add_middleware(KeyLookup, keys=keys)
     if origins := settings.cors_origins():
+        app.cross_origin = True
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,

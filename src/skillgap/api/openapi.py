@@ -88,6 +88,7 @@ class DocumentedApi(FastAPI):
     """FastAPI with our OpenAPI document, and a ``/docs`` that needs no internet."""
 
     needs_key = False
+    cross_origin = False  # whether pages of other origins may show charts, and named ones read responses
     also_answers: Sequence[str] = ()  # codes of problems, before a route is reached
 
     def __init__(self, **options: Any) -> None:
@@ -155,6 +156,8 @@ def _problems_of(path: str, operation: dict[str, Any], schemas: dict[str, Any]) 
         codes.append(errors.OccupationNotRated.code)
     if "domain" in names:
         codes.append(errors.DomainNotLoaded.code)
+    if path.endswith(("/technologies", "/tasks")):
+        codes.append(errors.FileNotLoaded.code)
     if path.endswith((".svg", ".png")):
         codes.append(errors.ChartsBusy.code)
     return codes

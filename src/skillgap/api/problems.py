@@ -148,6 +148,11 @@ TEXTS: dict[type[RequestError], tuple[int, str, str]] = {
         "Domain not loaded",
         "Load a release with this domain's file (Knowledge, Abilities, Work Activities).",
     ),
+    errors.FileNotLoaded: (
+        404,
+        "File not loaded",
+        "Load the release anew with the file that `detail` names: `skillgap load --again`.",
+    ),
     errors.ReleaseNotFound: (404, "Release not loaded", "See /releases for those that are."),
     errors.ReleaseOutOfReach: (
         503,

@@ -1,14 +1,22 @@
-"""Up to which distance two occupations count as close: calibrated on SOC broad occupations."""
+"""Up to which distance two occupations count as close: calibrated on groups of the SOC."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from skillgap.gap.distances import Measure, distances_from
 from skillgap.gap.matrix import Floats, ProfileMatrix, Rows
+
+
+class Group(IntEnum):
+    """A group of the SOC, by how many characters its codes share."""
+
+    MINOR = 4  # 15-1 of 15-1251.00
+    BROAD = 6  # 15-125
 
 
 class Closeness(NamedTuple):
@@ -18,10 +26,10 @@ class Closeness(NamedTuple):
     pairs: int
 
 
-def calibrated_closeness(matrix: ProfileMatrix, measure: Measure) -> Closeness:
-    """The closeness of a measure, calibrated on the pairs inside SOC broad occupations."""
+def calibrated_closeness(matrix: ProfileMatrix, measure: Measure, group: Group = Group.BROAD) -> Closeness:
+    """The closeness of a measure, calibrated on the pairs inside SOC groups."""
     return closeness_of_groups(
-        broad_occupations(matrix.codes), lambda source, targets: distances_from(matrix, source, measure, targets)
+        groups_of(matrix.codes, group), lambda source, targets: distances_from(matrix, source, measure, targets)
     )
 
 
@@ -42,6 +50,11 @@ def closeness_of_groups(groups: Sequence[str], distances: Callable[[int, Rows], 
     return Closeness(threshold, within.size)
 
 
+def groups_of(codes: Sequence[str], group: Group) -> list[str]:
+    """The SOC group of each code."""
+    return [code[:group] for code in codes]
+
+
 def broad_occupations(codes: Sequence[str]) -> list[str]:
     """The SOC broad occupation of each code: ``15-125`` of ``15-1251.00``."""
-    return [code[:6] for code in codes]
+    return groups_of(codes, Group.BROAD)

@@ -33,6 +33,17 @@ def person_profile(levels: Mapping[str, Decimal], names: Mapping[str, str]) -> P
     }
 
 
+def with_first_guess(own: Profile, start: Profile) -> Profile:
+    """A person's own levels, and for the rest those of a starting occupation as a first guess.
+
+    The guess is the occupation's effective level, without its standard error: that is of the occupation's mean.
+    """
+    guessed = {key: rating for key, rating in start.items() if key not in own}
+    levels = {key: rating.effective_level for key, rating in guessed.items()}
+    names = {key: rating.element_name for key, rating in guessed.items()}
+    return dict(sorted({**own, **person_profile(levels, names)}.items()))
+
+
 def answered(person: Profile, target: Profile) -> AnsweredShare:
     """How much of the target's profile the person has answered; a target without weight: 1.0."""
     known = person.keys() & target.keys()

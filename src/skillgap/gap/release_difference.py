@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from skillgap.gap.certainty import Certainty, ComparisonOptions, certainty_class, difference_interval
 from skillgap.gap.comparison import ElementGap, compare_profiles
 from skillgap.gap.ratings import Estimate, Profile, Rating
 
@@ -35,6 +36,14 @@ class OccupationChange(StrEnum):
     UNCHANGED = "unchanged"
 
 
+class LevelChange(StrEnum):
+    """How certain it is that a level is another one; the rules are those of a gap's certainty."""
+
+    CERTAIN = "certain"  # half a level or more, and the interval of the difference does not include 0
+    POSSIBLE = "possible"  # half a level or more, but the interval includes 0
+    NEGLIGIBLE = "negligible"  # less than half a level
+
+
 class GapChange(StrEnum):
     """How the gap in an element changed."""
 
@@ -42,6 +51,14 @@ class GapChange(StrEnum):
     VANISHED = "vanished"
     WIDENED = "widened"
     NARROWED = "narrowed"
+
+
+OPTIONS = ComparisonOptions()
+CHANGES = {
+    Certainty.GAP: LevelChange.CERTAIN,
+    Certainty.POSSIBLE_GAP: LevelChange.POSSIBLE,
+    Certainty.NEGLIGIBLE: LevelChange.NEGLIGIBLE,
+}
 
 
 class RatingPair(NamedTuple):
@@ -52,13 +69,36 @@ class RatingPair(NamedTuple):
     before: Rating | None
     after: Rating | None
 
+    @property
+    def difference_hundredths(self) -> int | None:
+        """The later effective level minus the earlier one; None where a release has none."""
+        if self.before is None or self.after is None:
+            return None
+        return self.after.effective_hundredths - self.before.effective_hundredths
+
+    @property
+    def level_change(self) -> LevelChange | None:
+        """None where the level is the same, or a release has no level or no standard error of it."""
+        difference = self.difference_hundredths
+        if not difference or self.before is None or self.after is None:
+            return None
+        errors = self.before.standard_error, self.after.standard_error
+        if errors[0] is None or errors[1] is None:
+            return None
+        bounds = difference_interval(abs(difference), errors[0], errors[1], False, OPTIONS.confidence)
+        return CHANGES[certainty_class(abs(difference), OPTIONS.threshold, above_0=bounds.lower > 0)]
+
 
 class OccupationDiff(NamedTuple):
-    """How an occupation changed, and the number of its ratings by their change."""
+    """How an occupation changed, and the number of its ratings by their change.
+
+    ``levels`` counts the levels that are another one; None counts those without standard errors.
+    """
 
     onetsoc_code: str
     change: OccupationChange
     ratings: Counter[RatingChange]
+    levels: Counter[LevelChange | None]
 
 
 class GapPair(NamedTuple):
@@ -92,7 +132,10 @@ def changed_occupations(before: Mapping[str, Profile], after: Mapping[str, Profi
 
 def occupation_diff(code: str, before: Profile | None, after: Profile | None) -> OccupationDiff:
     """How one occupation changed; None stands for a release that has not rated it."""
-    ratings = Counter(pair.change for pair in changed_ratings(before or {}, after or {}))
+    pairs = changed_ratings(before or {}, after or {})
+    ratings = Counter(pair.change for pair in pairs)
+    others = [pair for pair in pairs if pair.change is not RatingChange.CARRIED_OVER]
+    levels = Counter(pair.level_change for pair in others if pair.difference_hundredths)
     if not before:
         change = OccupationChange.NEWLY_RATED
     elif not after:
@@ -103,7 +146,7 @@ def occupation_diff(code: str, before: Profile | None, after: Profile | None) ->
         change = OccupationChange.RESTATED
     else:
         change = OccupationChange.UNCHANGED
-    return OccupationDiff(code, change, ratings)
+    return OccupationDiff(code, change, ratings, levels)
 
 
 def changed_gaps(

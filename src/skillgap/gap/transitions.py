@@ -13,7 +13,7 @@ from threading import RLock
 from typing import NamedTuple
 
 from skillgap.gap import door_openers, paths
-from skillgap.gap.closeness import Closeness, calibrated_closeness
+from skillgap.gap.closeness import Closeness, Group, calibrated_closeness
 from skillgap.gap.distances import Gaps, Measure, distances_from, distances_to, gaps_from, gaps_to, nearest
 from skillgap.gap.matrix import ProfileMatrix, Rows
 from skillgap.gap.ratings import Profile
@@ -51,7 +51,7 @@ class Transitions:
         """``domains`` holds, by its name, the profiles of each domain by occupation code."""
         self._profiles = domains
         self._matrix: ProfileMatrix | None = None
-        self._closeness: dict[Measure, Closeness] = {}
+        self._closeness: dict[tuple[Measure, Group], Closeness] = {}
         self._lock = RLock()
 
     @property
@@ -76,12 +76,12 @@ class Transitions:
         """The ratings of an occupation on all the domains; raises KeyError."""
         return {element: rating for by_code in self._profiles.values() for element, rating in by_code[code].items()}
 
-    def closeness(self, measure: Measure) -> Closeness:
-        """Up to which distance two occupations are close."""
+    def closeness(self, measure: Measure, group: Group = Group.BROAD) -> Closeness:
+        """Up to which distance two occupations are as close as those of one SOC group."""
         with self._lock:
-            if measure not in self._closeness:
-                self._closeness[measure] = calibrated_closeness(self.matrix, measure)
-            return self._closeness[measure]
+            if (measure, group) not in self._closeness:
+                self._closeness[measure, group] = calibrated_closeness(self.matrix, measure, group)
+            return self._closeness[measure, group]
 
     def ranked(self, code: str, direction: Direction, measure: Measure) -> list[tuple[str, float]]:
         """Every other occupation with its distance, the nearest first; ties by code."""

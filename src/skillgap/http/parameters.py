@@ -53,7 +53,7 @@ class StrictQuery(BaseModel):
     @classmethod
     def _reject_booleans(cls, value: object, info: ValidationInfo) -> object:
         """JSON's true is no number, though Python's is."""
-        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation not in (bool, bool | None):
             raise ValueError("Input should not be true or false")
         return value
 

@@ -21,6 +21,8 @@ from skillgap.occupations.moves.service import rank_moves
 from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
+from skillgap.occupations.pair.verdict import judge
 from skillgap.occupations.schemas import OccupationRef, percent_of, release_notes
 from skillgap.occupations.titles.query import DEFAULT_CODES, MOST_CODES
 from skillgap.occupations.titles.schemas import TitleCodes
@@ -92,6 +94,7 @@ class ComparedOccupations(BaseModel):
     sentence: str
     from_occupation: OccupationRef
     to_occupation: OccupationRef
+    verdict: VerdictOut = Field(description="Close, a stretch or far; on skills and, where loaded, knowledge.")
     summary: SummaryOut
     gaps: list[Gap]
     notes: list[str]
@@ -181,11 +184,13 @@ class Tools:
             catalogue = self._catalogue(release)
             query = {"from": from_code, "to": to_code, "explain": "anchors", "levels": self.live.levels}
             answer = compare(catalogue, GapQuery.model_validate(query))
+            judged = judge(catalogue, VerdictQuery.model_validate({"from": from_code, "to": to_code}), self.live.levels)
         return ComparedOccupations(
             release=answer.release,
-            sentence=_compared_sentence(catalogue, answer),
+            sentence=f"{judged.sentence} {_compared_sentence(catalogue, answer)}",
             from_occupation=answer.from_occupation,
             to_occupation=answer.to_occupation,
+            verdict=judged,
             summary=answer.summary,
             gaps=[
                 Gap(**gap.model_dump(), sentence=gap.explanation.sentence if gap.explanation else "")

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from skillgap.database.transactions import reading
-from skillgap.errors import DomainNotLoaded, OccupationNotRated, Suggestion
+from skillgap.errors import DomainNotLoaded, FileNotLoaded, OccupationNotRated, Suggestion
 from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.ratings import Profile
 from skillgap.gap.transitions import Transitions
 from skillgap.onet import codes, queries
-from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
+from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale, Task, Technology
 from skillgap.onet.rescored import queries as rescored_queries
 from skillgap.onet.rescored.levels import rescored_profile
 from skillgap.onet.rescored.model_levels import PUBLISHED, LevelsUsed, ModelLevels, agreements, calibrated
@@ -25,6 +26,8 @@ from skillgap.onet.supplements import ratings as supplements_ratings
 from skillgap.onet.supplements.ratings import Supplement
 from skillgap.onet.titles.coding import TitleCoder
 from skillgap.onet.titles.search import SearchIndex
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +43,8 @@ class Catalogue:
     related: Mapping[str, tuple[Related, ...]]  # by onetsoc_code
     job_titles: Mapping[str, tuple[str, ...]]  # by onetsoc_code
     reported_titles: Mapping[tuple[str, str], bool]  # (onetsoc_code, title): whether My Next Move shows it
+    technologies: Mapping[str, tuple[Technology, ...]]  # by onetsoc_code
+    tasks: Mapping[str, tuple[Task, ...]]  # by onetsoc_code
     older_codes: Mapping[str, OlderCode]  # by code of the 2010 taxonomy
     search: Callable[[], SearchIndex]  # made on first use: other requests need not wait for it
     coder: Callable[[], TitleCoder]  # ... on the index of the search
@@ -146,6 +151,20 @@ class Catalogue:
         if domain not in self.profiles:
             raise DomainNotLoaded(f"{self.info.title} was loaded without {_spoken(domain)}.", parameter="domain")
 
+    def technologies_of(self, code: str) -> tuple[Technology, ...]:
+        """The technologies of a listed occupation by name, none where O*NET lists none; raises FileNotLoaded."""
+        return self._loaded(self.technologies, "Technology Skills (from 30.3 on Software Skills)").get(code, ())
+
+    def tasks_of(self, code: str) -> tuple[Task, ...]:
+        """The tasks of a listed occupation in O*NET's order, none where it lists none; raises FileNotLoaded."""
+        return self._loaded(self.tasks, "Task Statements").get(code, ())
+
+    def _loaded(self, by_code: Mapping[str, Record], file: str) -> Mapping[str, Record]:
+        """What a file has given; no file is loaded without a row."""
+        if not by_code:
+            raise FileNotLoaded(f"{self.info.title} was loaded without its file {file}.", parameter="release")
+        return by_code
+
     def transitions(self, *domains: str) -> Transitions:
         """Moves between the occupations that are rated on all these domains; one object for all threads."""
         transitions = self._transitions.get(domains)
@@ -209,8 +228,8 @@ class Catalogue:
         return element is not None and element.domain in self.profiles
 
     def rated_neighbours(self, code: str, domain: str = "skills") -> list[Suggestion]:
-        """Rated occupations of the same SOC group, those that share the finest group first."""
-        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations)
+        """The closest occupations with ratings in a domain; see ``codes.neighbours``."""
+        return codes.neighbours(code, self.profiles.get(domain, {}), self.occupations, self.related.get(code, ()))
 
 
 def _spoken(domain: str) -> str:
@@ -243,6 +262,8 @@ def read_catalogue(connection: Connection, info: ReleaseInfo) -> Catalogue:
         related=queries.related_occupations(connection, release),
         job_titles=job_titles,
         reported_titles=reported_titles,
+        technologies=queries.technologies(connection, release),
+        tasks=queries.tasks(connection, release),
         older_codes=queries.older_codes(connection, release),
         search=search,
         coder=cache(lambda: TitleCoder(search())),

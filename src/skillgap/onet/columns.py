@@ -64,6 +64,9 @@ PATTERNS = {
     "related_onetsoc_code": (r"\d\d-\d{4}\.\d\d", "is not of the form NN-NNNN.NN"),
     "onetsoc_2010_code": (r"\d\d-\d{4}\.\d\d", "is not of the form NN-NNNN.NN"),
     "job_zone": (r"[1-5]", "is not a zone from 1 to 5"),
+    "commodity_code": (r"\d{8}", "is not a UNSPSC code of 8 digits"),
+    "task_type": (r"Core|Supplemental", "is neither Core nor Supplemental"),
+    "incumbents_responding": (r"\d{1,9}", "is not a whole number from 0"),
     "standard_error": (r"\d{1,3}(\.\d{1,4})?", "is not a number from 0 with up to 4 decimals"),
 }
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, func, inspect, select
 
 from skillgap.errors import NothingLoaded, ReleaseNotFound
 from skillgap.gap.ratings import Estimate, Profile, Rating
 from skillgap.onet import tables
-from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale
+from skillgap.onet.records import Anchor, Element, Occupation, OlderCode, Related, ReleaseInfo, Scale, Task, Technology
 from skillgap.onet.supplements.ratings import FLAGS
 from skillgap.onet.tables import IMPORTANCE_SCALE, LEVEL_SCALE
 
@@ -165,6 +165,42 @@ def reported_titles(connection: Connection, release: str) -> dict[tuple[str, str
         return {}
     columns = (title.onetsoc_code, title.reported_job_title, title.shown_in_my_next_move)
     return {(code, name): shown == "Y" for code, name, shown in _rows(connection, title, release, columns)}
+
+
+def technologies(connection: Connection, release: str) -> dict[str, tuple[Technology, ...]]:
+    """The technologies of each occupation by name; empty where the release was loaded without them.
+
+    Most technologies are those of many occupations: equal ones share their memory.
+    """
+    table = tables.Technologies
+    if not inspect(connection).has_table(table.__tablename__):
+        return {}
+    shared: dict[Any, Any] = {}
+
+    def record(*values: Any) -> Technology:
+        *texts, hot, demanded = values
+        texts = [shared.setdefault(text, text) for text in texts]
+        technology = Technology._make((*texts, hot == "Y", demanded == "Y"))
+        return cast(Technology, shared.setdefault(technology, technology))
+
+    kind = (table.commodity_code, table.commodity_title, table.element_id)
+    columns = (table.onetsoc_code, table.example, *kind, table.hot_technology, table.in_demand)
+    return _grouped(_rows(connection, table, release, columns), record)
+
+
+def tasks(connection: Connection, release: str) -> dict[str, tuple[Task, ...]]:
+    """The tasks of each occupation in O*NET's order; empty where the release was loaded without them."""
+    table = tables.Tasks
+    if not inspect(connection).has_table(table.__tablename__):
+        return {}
+    shared: dict[Any, Any] = {}  # texts, dates and sources that are the same
+
+    def record(task_id: int, *values: Any) -> Task:
+        return Task(task_id, *(shared.setdefault(value, value) for value in values))
+
+    own = (table.task_id, table.task, table.task_type, table.incumbents_responding)
+    columns = (table.onetsoc_code, *own, table.date_updated, table.domain_source)
+    return _grouped(_rows(connection, table, release, columns, order=(table.onetsoc_code, table.position)), record)
 
 
 def related_occupations(connection: Connection, release: str) -> dict[str, tuple[Related, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 FIRST_OF_2010_TAXONOMY = (15, 1)
 FIRST_OF_2019_TAXONOMY = (25, 1)
@@ -76,6 +76,32 @@ class Related(NamedTuple):
     onetsoc_code: str
     relatedness_tier: str
     related_index: int
+
+
+class Technology(NamedTuple):
+    """A technology that O*NET lists for an occupation.
+
+    Its kind is a UNSPSC commodity before release 30.3, and an element of the content model from then on.
+    ``hot_technology``: often in employers' postings of all occupations; ``in_demand``: of this one.
+    """
+
+    example: str
+    commodity_code: str | None
+    commodity_title: str | None
+    element_id: str | None
+    hot_technology: bool
+    in_demand: bool
+
+
+class Task(NamedTuple):
+    """What people in an occupation do; without a type where nobody has rated it."""
+
+    task_id: int
+    task: str
+    task_type: Literal["Core", "Supplemental"] | None
+    incumbents_responding: int | None
+    date_updated: date
+    domain_source: str
 
 
 class OlderCode(NamedTuple):

@@ -208,6 +208,54 @@ class ReportedTitles(Base):
     shown_in_my_next_move: Mapped[str] = mapped_column(CHAR(1))
 
 
+class Technologies(Base):
+    """A technology that O*NET lists for an occupation ("Technology Skills"; from 30.3 on "Software Skills").
+
+    Its kind is a UNSPSC commodity before 30.3, and an element of the content model from then on.
+    """
+
+    __tablename__ = "technologies"
+    __table_args__ = (
+        _key("occupations", "onetsoc_code"),
+        _key("elements", "element_id"),
+        CheckConstraint("commodity_code LIKE '________'", name="commodity_code"),
+        CheckConstraint("hot_technology IN ('Y', 'N')", name="hot_technology"),
+        CheckConstraint("in_demand IN ('Y', 'N')", name="in_demand"),
+        MYSQL,
+    )
+
+    release: Mapped[str] = mapped_column(String(20), primary_key=True)
+    onetsoc_code: Mapped[str] = mapped_column(CHAR(10), primary_key=True)
+    example: Mapped[str] = mapped_column(String(150), primary_key=True)
+    commodity_code: Mapped[str | None] = mapped_column(CHAR(8))
+    commodity_title: Mapped[str | None] = mapped_column(String(150))
+    element_id: Mapped[str | None] = mapped_column(String(20))
+    hot_technology: Mapped[str] = mapped_column(CHAR(1))
+    in_demand: Mapped[str] = mapped_column(CHAR(1))
+
+
+class Tasks(Base):
+    """A task of an occupation ("Task Statements"); ``position`` is its row's place there, from 1."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        _key("occupations", "onetsoc_code"),
+        CheckConstraint("task_type IN ('Core', 'Supplemental')", name="task_type"),
+        CheckConstraint("incumbents_responding >= 0", name="incumbents_responding"),
+        MYSQL,
+    )
+
+    release: Mapped[str] = mapped_column(String(20), primary_key=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    onetsoc_code: Mapped[str] = mapped_column(CHAR(10))
+    position: Mapped[int]
+    task: Mapped[str] = mapped_column(String(1000))
+    task_type: Mapped[str | None] = mapped_column(String(12))
+    incumbents_responding: Mapped[int | None]
+    date_updated: Mapped[date]
+    domain_source: Mapped[str] = mapped_column(String(30))
+
+
 class RelatedOccupations(Base):
     """O*NET's own list of occupations near an occupation; it is not symmetric."""
 
@@ -262,7 +310,8 @@ TABLES = {
     name: Base.metadata.tables[name]
     for name in (
         *("occupations", "elements", "scales", "ratings", "level_anchors"),
-        *("job_titles", "reported_titles", "related_occupations", "job_zones", "code_crosswalk"),
+        *("job_titles", "reported_titles", "technologies", "tasks"),
+        *("related_occupations", "job_zones", "code_crosswalk"),
     )
 }
 """The tables of a release by name, parents before children."""

@@ -27,6 +27,8 @@ COUNTS_OF_29_2 = {
     "level_anchors": 483,
     "job_titles": 56_560,
     "reported_titles": 7_796,
+    "technologies": 32_627,
+    "tasks": 18_796,
     "related_occupations": 18_460,
     "job_zones": 923,
     "code_crosswalk": 0,
@@ -39,6 +41,8 @@ COUNTS_OF_SAMPLE = {
     "level_anchors": 105,
     "job_titles": 94,
     "reported_titles": 32,
+    "technologies": 113,
+    "tasks": 75,
     "related_occupations": 87,
     "job_zones": 24,
     "code_crosswalk": 0,
@@ -233,13 +237,15 @@ def test_short_names_and_no_reference_files_are_enough(sqlite: Engine, sample: P
         "Content Model Reference",
         "Alternate Titles",
         "Sample of Reported Titles",
+        "Technology Skills",
+        "Task Statements",
         "Related Occupations",
         "Job Zones",
     ):
         (sample / f"{name}.txt").unlink()
     load(sqlite, sample)
     assert counts(sqlite) == COUNTS_OF_SAMPLE | {
-        "job_titles": 0, "reported_titles": 0, "related_occupations": 0, "job_zones": 0
+        "job_titles": 0, "reported_titles": 0, "technologies": 0, "tasks": 0, "related_occupations": 0, "job_zones": 0
     }  # fmt: skip
     with reading(sqlite) as connection:
         first = queries.elements(connection, "sample")[0]

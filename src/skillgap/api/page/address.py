@@ -8,19 +8,23 @@ from urllib.parse import urlencode
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from skillgap.occupations.charts.rows import View
+from skillgap.occupations.charts.rows import Filters, RatedDomain
+
+BOTH = "both"
+SHOWN_ON_BOTH = ("skills", "knowledge")
 
 
-class Address(View):
+class Address(Filters):
     """The query of the page; values that are malformed or unknown are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     source: str = Field(default="", alias="from", max_length=200)
     target: str = Field(default="", alias="to", max_length=200)
+    domain: RatedDomain | Literal["both"] = "skills"
     release: str | None = Field(default=None, max_length=20)
     sort: str = Field(default="gap", pattern=r"^-?(name|from|to|gap|importance|certainty)$")
-    tab: Literal["occupations", "person"] = "occupations"
+    zones: int | None = Field(default=None, ge=0, le=4)  # how far the job zone of a next step may be
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -35,7 +39,13 @@ class Address(View):
     def to(self, **changes: Any) -> str:
         """A link to the page with these changes; defaults are left out."""
         values = self.model_copy(update=changes).model_dump(exclude_defaults=True, by_alias=True)
-        return "?" + urlencode({name: _in_query(value) for name, value in values.items()})
+        pair = {name: values.pop(name) for name in ("from", "to") if name in values}  # these come first
+        return "?" + urlencode({name: _in_query(value) for name, value in (pair | values).items()})
+
+    def hidden(self, *names: str) -> dict[str, str]:
+        """These parameters as hidden fields of a form; defaults are left out."""
+        values = self.model_dump(exclude_defaults=True, by_alias=True)
+        return {name: _in_query(values[name]) for name in names if name in values}
 
 
 def _in_query(value: str | float) -> str:

@@ -1,191 +1,49 @@
-"""The page at ``/``: two occupations, or a person and an occupation, compared and drawn."""
+"""The pages, and the files that they load."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Annotated, Any, Self
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, Field
 
-from skillgap.api.page.address import Address
-from skillgap.api.page.choice import Choice, chosen
-from skillgap.api.page.person import person_values
-from skillgap.api.problems import RETRY_AFTER_SECONDS, coming
-from skillgap.api.security_headers import HEADERS, page
-from skillgap.errors import ReleaseNotFound
-from skillgap.http.parameters import LONGEST_SEARCH, ReleaseQuery
+from skillgap.api.page import about, compare, developers, explore, home, me, occupation, releases, team
+from skillgap.api.page.frame import PageRouter
+from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
-from skillgap.http.routing import StrictRouter
-from skillgap.occupations.charts.rows import (
-    KINDS,
-    NOUNS,
-    RatedDomain,
-    headline,
-    in_order,
-    is_judged,
-    rows_of,
-    signed,
-    whole_comparison,
-)
-from skillgap.occupations.schemas import SAMPLE_NOTE, OccupationRef, percent_of
-from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.rescored.model_levels import Levels
-from skillgap.onet.tables import DOMAINS
 
-router = APIRouter(include_in_schema=False)
-choices = StrictRouter(include_in_schema=False)
-
-EXAMPLES = (
-    ("41-9012.00", "53-5031.00"),
-    ("11-1011.00", "11-3013.00"),
-    ("31-1131.00", "29-1141.00"),
-    ("41-2031.00", "43-4051.00"),
+start = PageRouter()
+ROUTERS = (
+    start,
+    me.router,
+    team.router,
+    explore.router,
+    occupation.router,
+    releases.router,
+    about.router,
+    developers.router,
 )
 
 
-class ChoiceQuery(ReleaseQuery):
-    """The parameters of ``GET /choice``."""
-
-    text: str = Field(max_length=LONGEST_SEARCH)
-    domain: RatedDomain = "skills"
-    levels: Levels | None = None
-
-
-class ChoiceOut(BaseModel):
-    """A choice as the page's script reads it."""
-
-    code: str | None
-    problem: str | None
-    instead: list[OccupationRef]
-
-    @classmethod
-    def of(cls, choice: Choice) -> Self:
-        """The answer for one choice."""
-        return cls(
-            code=choice.code,
-            problem=choice.problem,
-            instead=[OccupationRef.model_validate(suggestion._asdict()) for suggestion in choice.instead],
-        )
+@start.get("/")
+async def get_start(request: Request, reader: ReaderDep) -> Response:
+    """The comparison that the address names, else the home page."""
+    names_pair = request.query_params.keys() & {"from", "to", "tab"}
+    return await (compare.compare_page if names_pair else home.home_page)(request, reader)
 
 
 class OwnFiles(StaticFiles):
-    """The page's scripts and styles, requested again whenever they may have changed."""
+    """The pages' scripts and styles, requested again whenever they may have changed."""
 
     def file_response(self, *args: Any, **options: Any) -> Response:
-        """A file with the page's headers."""
+        """A file with the pages' headers."""
         response = super().file_response(*args, **options)
         response.headers.update(HEADERS | {"Cache-Control": "no-cache"})
         return response
 
 
-def serve_page(app: FastAPI) -> None:
-    """Let an app serve the page and what it loads."""
-    app.include_router(router)
-    app.include_router(choices)
+def serve_pages(app: FastAPI) -> None:
+    """Let an app serve the pages and what they load."""
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount("/static/page", OwnFiles(packages=[("skillgap.api.page", "static")]))
-
-
-@router.get("/")
-async def get_page(request: Request, reader: ReaderDep) -> Response:
-    """The page. Without a script it works by links and a form.
-
-    What is compared and how it is shown is in its address; a person's levels stay in the browser.
-    """
-    snapshot = reader.snapshot
-    if snapshot.catalogue is None:
-        wait = {"Retry-After": str(RETRY_AFTER_SECONDS), "Refresh": str(RETRY_AFTER_SECONDS)}
-        unavailable = request.app.state.live.fault is not None
-        return page("empty.html", {"unavailable": unavailable}, status=503, headers=wait)
-    address = Address.of(request.query_params)
-    try:
-        catalogue = await reader.open(address.release)
-    except ReleaseNotFound:
-        return RedirectResponse(f"./{address.to(release=None)}", status_code=303)
-    if address.domain not in catalogue.profiles:
-        return RedirectResponse(f"./{address.to(domain='skills')}", status_code=303)
-    levels = "published" if address.tab == "person" else address.levels or reader.default_levels
-    choose = partial(chosen, domain=address.domain, levels=levels)
-    texts = (address.source, address.target)
-    catalogue, (source, target) = await _resolve(request, reader, catalogue, texts, choose)
-    codes = {"source": source.code or address.source, "target": target.code or address.target}
-    if address.source != codes["source"] or address.target != codes["target"]:
-        return RedirectResponse(f"./{address.to(**codes)}", status_code=303)
-    values: dict[str, object] = {
-        "address": address,
-        "catalogue": catalogue,
-        "releases": [info.release for info in snapshot.releases],
-        "domains": [domain for domain in DOMAINS if domain in catalogue.profiles],
-        "source": source,
-        "target": target,
-        "nouns": NOUNS[address.domain],
-        "kinds": KINDS,
-        "signed": signed,
-    }
-    if address.tab == "person":
-        return page("person.html", values | person_values(catalogue, address, target))
-    return page("compare.html", values | _comparison(catalogue, address, levels, source, target))
-
-
-@choices.get("/choice")
-async def get_choice(request: Request, query: Annotated[ChoiceQuery, Query()], reader: ReaderDep) -> ChoiceOut:
-    """The occupation that a text means on the page, or why there is none and what could be chosen instead."""
-    catalogue = await reader.open(query.release)
-    choose = partial(chosen, domain=query.domain, levels=query.levels or reader.default_levels)
-    _, (choice,) = await _resolve(request, reader, catalogue, (query.text,), choose)
-    return ChoiceOut.of(choice)
-
-
-async def _resolve(
-    request: Request,
-    reader: ReaderDep,
-    catalogue: Catalogue,
-    texts: Sequence[str],
-    choose: Callable[[Catalogue, str], Choice],
-) -> tuple[Catalogue, list[Choice]]:
-    """What each text means, once what is not rated has been fetched where that is set up; and the catalogue."""
-    choices_ = [choose(catalogue, text) for text in texts]
-    faults = [choice.not_rated for choice in choices_ if choice.not_rated]
-    if not faults or not await reader.fetch_missing(catalogue, faults):
-        return catalogue, choices_
-    catalogue = reader.current()
-    return catalogue, [_with_wait(request, choose(catalogue, text)) for text in texts]
-
-
-def _with_wait(request: Request, choice: Choice) -> Choice:
-    """A choice that also says when its ratings may have come."""
-    seconds = request.state.retry_after
-    if choice.not_rated is None or seconds is None:
-        return choice
-    return choice._replace(problem=f"{choice.problem} {coming(seconds)}")
-
-
-def _comparison(
-    catalogue: Catalogue, address: Address, levels: Levels, source: Choice, target: Choice
-) -> dict[str, object]:
-    """What the page says about two chosen occupations, or examples until there are two."""
-    if not source.code or not target.code:
-        return {"answer": None, "examples": list(_examples(catalogue))}
-    answer = whole_comparison(catalogue, source.code, target.code, address.domain, levels)
-    rows = rows_of(answer, address)
-    return {
-        "answer": answer,
-        "ranked": [code for code in (source.code, target.code) if code in catalogue.profiles["skills"]],
-        "headline": headline(answer, address),
-        "percent": percent_of(answer.summary.coverage),
-        "is_judged": is_judged(answer),
-        "notes": [note for note in answer.notes if note != SAMPLE_NOTE],  # the banner says that
-        "rows": rows,
-        "table": in_order(rows, address.sort),
-        "kinds_there": {row.kind for row in rows if row.shown},
-    }
-
-
-def _examples(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str]]:
-    for pair in EXAMPLES:
-        if all(code in catalogue.occupations and catalogue.is_rated(code) for code in pair):
-            source, target = (catalogue.occupations[code].title for code in pair)
-            yield *pair, source, target

@@ -87,7 +87,7 @@ def _show_occupations(answer: OccupationsDiffOut, releases: str) -> None:
     table = new_table({"code": False, "title": True, "change": False})
     for occupation in answer.changed:
         table.add_row(occupation.onetsoc_code, occupation.title, occupation.change)
-    print_table(heading, table, f"Ratings: {_ratings(answer.ratings)}.")
+    print_table(heading, table, f"Ratings: {_ratings(answer.ratings)}.", answer.sentence)
 
 
 def _counted(counts: Iterable[tuple[str, int]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,6 +22,8 @@ from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.routes import gap_csv
 from skillgap.occupations.pair.schemas import SkillGapOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
+from skillgap.occupations.pair.verdict import judge
 from skillgap.occupations.schemas import percent_of
 from skillgap.settings import LlmSettings
 
@@ -45,11 +48,13 @@ def gap(
     catalogue = read_current()
     source_code, target_code = name_occupations(catalogue, {"FROM": source, "TO": target})
     query = read_query(GapQuery, from_=source_code, to_=target_code, domain=domain)
-    answer = compare(catalogue, query.with_levels(LlmSettings().levels))
-    write_answer(answer, form, _show_gap, gap_csv)
+    levels = LlmSettings().levels
+    answer = compare(catalogue, query.with_levels(levels))
+    judged = judge(catalogue, read_query(VerdictQuery, from_=source_code, to_=target_code), levels)
+    write_answer(answer, form, partial(_show_gap, judged), gap_csv)
 
 
-def _show_gap(answer: SkillGapOut) -> None:
+def _show_gap(judged: VerdictOut, answer: SkillGapOut) -> None:
     summary = answer.summary
     heading = (
         f"{answer.source_title} -> {answer.to_occupation.title} (O*NET {answer.release}): "
@@ -69,4 +74,14 @@ def _show_gap(answer: SkillGapOut) -> None:
         )
     imprecise = "* O*NET recommends suppressing one of the levels: the estimate is imprecise."
     marked = any(gap.low_precision for gap in answer.skill_gaps)
-    print_table(heading, table, *([imprecise] if marked else []), *answer.notes)
+    print_table(f"{_verdict_line(judged)}\n{heading}", table, *([imprecise] if marked else []), *answer.notes)
+
+
+def _verdict_line(judged: VerdictOut) -> str:
+    """The verdict and where the target stands, or why there is none."""
+    if judged.closer_than is None:
+        return f"No verdict. {judged.sentence}"
+    return (
+        f"{judged.sentence} Closer than {percent_of(judged.closer_than)}% of the occupations: "
+        f"number {judged.rank} of {judged.ranked}."
+    )

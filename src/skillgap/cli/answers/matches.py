@@ -9,7 +9,7 @@ import typer
 
 from skillgap.cli.answers.input import read_input
 from skillgap.cli.answers.moves import LimitOption
-from skillgap.cli.answers.occupation import read_current
+from skillgap.cli.answers.occupation import BY_CODE_OR_TITLE, name_occupation, read_current
 from skillgap.cli.answers.output import (
     CsvOption,
     JsonOption,
@@ -35,6 +35,12 @@ def matches(
         Path, typer.Argument(metavar="FILE", allow_dash=True, help="Levels as JSON; - reads them from stdin.")
     ],
     *,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="OCCUPATION", help=f"Whose levels stand for what FILE leaves out: {BY_CODE_OR_TITLE}"
+        ),
+    ] = None,
     domain: Annotated[Domain | None, typer.Option(help="What to compare; else what FILE says, or skills.")] = None,
     measure: Annotated[
         Literal["difference", "gap"] | None, typer.Option(help="What the best match has least of.")
@@ -42,6 +48,13 @@ def matches(
     min_coverage: Annotated[
         float | None, typer.Option(min=0, max=1, help="Leave out occupations that are covered less.")
     ] = None,
+    max_job_zone: Annotated[int | None, typer.Option(min=1, max=5, help="Leave out higher job zones.")] = None,
+    max_job_zone_difference: Annotated[
+        int | None, typer.Option(min=0, max=4, help="Leave out what is more job zones away from OCCUPATION.")
+    ] = None,
+    other_major_group: Annotated[
+        bool, typer.Option("--other-major-group", help="Leave out OCCUPATION's own SOC major group.")
+    ] = False,
     limit: LimitOption = 20,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -50,13 +63,23 @@ def matches(
 
     FILE holds what POST /matches takes, such as {"levels": {"2.A.1.b": 3, "2.B.1.a": 4.5}} by element id.
 
-    Example: skillgap matches my-levels.json --measure gap
+    Example: skillgap matches my-levels.json --from "nursing assistants"
     """
     form = choose_form(as_json=as_json, as_csv=as_csv)
-    options = {"domain": domain, "measure": measure, "min_coverage": min_coverage, "limit": limit}
+    content = _read_object(file)
+    catalogue = read_current()
+    options = {
+        "from": None if source is None else name_occupation(catalogue, "--from", source),
+        "domain": domain,
+        "measure": measure,
+        "min_coverage": min_coverage,
+        "max_job_zone": max_job_zone,
+        "max_job_zone_difference": max_job_zone_difference,
+        "other_major_group": other_major_group or None,
+        "limit": limit,
+    }
     given = {name: value for name, value in options.items() if value is not None}
-    body = read_query(MatchesBody, **{**_read_object(file), **given})
-    answer = match_occupations(read_current(), body)
+    answer = match_occupations(catalogue, read_query(MatchesBody, **{**content, **given}))
     write_answer(answer, form, _show_matches, matches_csv)
 
 

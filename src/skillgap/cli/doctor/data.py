@@ -31,6 +31,7 @@ def check_data(connection: Connection) -> Iterator[Check]:
         fault = "the illustrative sample, not O*NET data" if current.illustrative else ""
         yield verdict("release", finding, fault, "load a release of O*NET: `skillgap load --from PATH`")
         yield _check_counts(connection, current)
+        yield _check_files(connection, current.release)
         if orphans := _orphans(connection, current.release):
             advice = "`skillgap load --again` replaces the release"
             yield Check("data", "fail", f"{orphans} ratings of nothing that is listed", advice)
@@ -58,6 +59,19 @@ def _check_counts(connection: Connection, current: ReleaseInfo) -> Check:
     counts = f"{listed} occupations, {rated} rated on {len(skills)} skills, {ratings} ratings"
     fault = f"{counts}: {', '.join(name for name, found in faults.items() if found)}" if any(faults.values()) else ""
     return verdict("data", counts, fault, "is the release complete? `skillgap load --again` reads it anew")
+
+
+def _check_files(connection: Connection, release: str) -> Check:
+    """Whether the files came along that a load by an earlier version did not read."""
+    loaded = {"Technology Skills": tables.Technologies.release, "Task Statements": tables.Tasks.release}
+    absent = [
+        file
+        for file, column in loaded.items()
+        if connection.scalar(select(column).where(column == release).limit(1)) is None
+    ]
+    fault = f"loaded without {' and '.join(absent)}" if absent else ""
+    advice = "`skillgap load --again` reads them where the release has them"
+    return verdict("files", "technologies and tasks are loaded", fault, advice)
 
 
 def _orphans(connection: Connection, release: str) -> int:

@@ -1,31 +1,33 @@
-"""The page's picture: which elements it shows, in which order, and the headline above it.
+"""What a picture of a comparison shows: which elements, in which order, and the counts above it."""
 
-``static/answer.js`` does the same when a filter is moved; a test holds the two together.
-"""
-
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, LEVELS_DESCRIPTION
 from skillgap.occupations.pair.query import GapQuery, PairQuery
-from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
+from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut, SummaryOut
 from skillgap.occupations.pair.service import compare
-from skillgap.occupations.schemas import percent_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 
 RatedDomain = Literal["skills", "knowledge", "abilities", "work_activities"]
 
 
-class View(BaseModel):
+class Filters(BaseModel):
     """What is shown of a comparison; filters never change the figures themselves."""
 
-    domain: RatedDomain = Field(default="skills", description=DOMAIN_DESCRIPTION)
     show: Literal["gaps", "all", "surplus"] = Field(default="gaps", description="What is drawn.")
-    min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that counts.")
-    certain: bool = Field(default=False, description="Only gaps of class `gap` count.")
+    min_gap: float = Field(default=0, ge=0, le=7, allow_inf_nan=False, description="The smallest gap that is shown.")
+    certain: bool = Field(default=False, description="Of the gaps, only those of class `gap` are shown.")
     levels: Levels | None = Field(default=None, description=LEVELS_DESCRIPTION)
+
+
+class View(Filters):
+    """What is drawn of a comparison in one domain."""
+
+    domain: RatedDomain = Field(default="skills", description=DOMAIN_DESCRIPTION)
 
 
 class ChartQuery(View, PairQuery):
@@ -56,13 +58,6 @@ class Row(NamedTuple):
     shown: bool
 
 
-class Headline(NamedTuple):
-    """The answer in words, and what the filters leave out of it."""
-
-    sentence: str
-    filters: str
-
-
 def whole_comparison(catalogue: Catalogue, source: str, target: str, domain: str, levels: Levels) -> SkillGapOut:
     """Two occupations compared without filters, with examples of what levels mean.
 
@@ -79,13 +74,14 @@ def kind_of(element: ElementGapOut) -> str:
     return "met" if element.difference == 0 else "surplus"
 
 
-def rows_of(answer: SkillGapOut, view: View) -> list[Row]:
-    """The elements that an answer lists, the widest gap first."""
+def rows_of(answer: SkillGapOut, view: Filters) -> list[Row]:
+    """The elements that an answer lists, the widest gap first; where surplus alone is shown, the widest of that."""
     certain = view.certain and is_judged(answer)
-    return [
+    rows = [
         Row(element, kind_of(element), _is_shown(element, view) and _counts(element, view.min_gap, certain))
         for element in answer.elements()
     ]
+    return sorted(rows, key=lambda row: row.element.difference) if view.show == "surplus" else rows
 
 
 def is_judged(answer: SkillGapOut) -> bool:
@@ -100,17 +96,28 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
     return ordered[::-1] if sort.startswith("-") else ordered
 
 
-def headline(answer: SkillGapOut, view: View) -> Headline:
-    """The answer in words."""
-    certain = view.certain and is_judged(answer)
-    counted = [element for element in answer.skill_gaps if _counts(element, view.min_gap, certain)]
-    new = sum(element.status == "missing" for element in counted)
-    percent = percent_of(answer.summary.coverage)
-    return Headline(
-        f"{answer.source_title} bring {percent}\u00a0% of what "
-        f"{answer.to_occupation.title} need; {_to_raise(len(counted), new, view.domain)}.",
-        _filters(view.min_gap, certain=certain),
+def counted(summary: SummaryOut, domain: str) -> str:
+    """The gaps in figures, certain ones first; no filter changes them."""
+    compared = f"{summary.compared} {NOUNS[domain][summary.compared != 1]}"
+    if not summary.gaps:
+        return f"No gap in {compared}"
+    if not summary.certain + summary.possible + summary.negligible:
+        return f"{_gaps(summary.gaps)} in {compared}; no standard errors tell how certain"
+    return (
+        f"{_gaps(summary.certain, 'certain ')}, {summary.possible} possible, {summary.negligible} negligible "
+        f"in {compared}"
     )
+
+
+def hidden_by_filters(rows: Sequence[Row]) -> str:
+    """What the filters leave out; empty where they leave out nothing."""
+    gaps = [row for row in rows if row.element.difference > 0]
+    hidden = sum(not row.shown for row in gaps)
+    return f"Hidden by the filters: {hidden} of {_gaps(len(gaps))}." if hidden else ""
+
+
+def _gaps(number: int, kind: str = "") -> str:
+    return f"{number} {kind}gap{'' if number == 1 else 's'}"
 
 
 def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:
@@ -119,7 +126,7 @@ def _counts(element: ElementGapOut, min_gap: float, certain: bool) -> bool:
     return element.difference >= min_gap and (not certain or element.certainty == "gap")
 
 
-def _is_shown(element: ElementGapOut, view: View) -> bool:
+def _is_shown(element: ElementGapOut, view: Filters) -> bool:
     return {"all": True, "gaps": element.difference > 0, "surplus": element.difference < 0}[view.show]
 
 
@@ -139,21 +146,3 @@ def _sort_key(row: Row, column: str) -> tuple[float | str, float, str]:
         "certainty": list(KINDS).index(row.kind),
     }
     return first[column], -importance, element.element_id
-
-
-def _to_raise(gaps: int, new: int, domain: str) -> str:
-    if not gaps:
-        return "nothing to raise"
-    text = f"{gaps} {NOUNS[domain][gaps > 1]} to raise"
-    if not new:
-        return text
-    if new == gaps:
-        return f"{text}, {'a new one' if gaps == 1 else 'all of them new'}"
-    return f"{text}, {new} of them new"
-
-
-def _filters(min_gap: float, *, certain: bool) -> str:
-    parts = [f"gaps of {min_gap:g} levels or more"] if min_gap else []
-    if certain:
-        parts.append("only certain gaps")
-    return f"Counted: {', '.join(parts)}." if parts else ""

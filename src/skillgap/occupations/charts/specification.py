@@ -9,7 +9,7 @@ import sys
 from typing import Any, Literal
 
 from skillgap.errors import ChartsBusy
-from skillgap.occupations.charts.rows import KINDS, Row, View, headline, rows_of
+from skillgap.occupations.charts.rows import KINDS, NOUNS, Row, View, counted, hidden_by_filters, rows_of
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.onet.records import ReleaseInfo
 
@@ -44,18 +44,20 @@ class ChartFailed(Exception):
 
 def chart(answer: SkillGapOut, view: View, info: ReleaseInfo) -> dict[str, Any]:
     """The comparison as a Vega-Lite specification, with its data in it."""
-    words = headline(answer, view)
-    first, _, second = words.sentence.partition("; ")
-    rows = [row for row in rows_of(answer, view) if row.shown]
+    every = rows_of(answer, view)
+    rows = [row for row in every if row.shown]
     return {
         "$schema": SCHEMA,
         "background": "#ffffff",
         "padding": 16,
         "title": {
-            "text": [f"{first};", second],  # in two lines, to stay inside the picture
+            "text": [  # in lines, to stay inside the picture
+                f"{NOUNS[view.domain][1].capitalize()}: {answer.source_title} to {answer.to_occupation.title}",
+                counted(answer.summary, view.domain),
+            ],
             "subtitle": [
                 f"○ {answer.source_title} · ● {answer.to_occupation.title} · "
-                f"{info.title}{', not O*NET data' if info.illustrative else ''}. {words.filters}",
+                f"{info.title}{', not O*NET data' if info.illustrative else ''}. {hidden_by_filters(every)}",
                 *_other_sources(answer, info),
                 *ATTRIBUTION,
             ],

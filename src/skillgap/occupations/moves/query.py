@@ -1,17 +1,18 @@
 """The parameters of moves, paths and door openers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
 
-from skillgap.errors import InvalidParameter, RequestError
+from skillgap.errors import RequestError
 from skillgap.gap.distances import DEFAULT_MEASURE, Measure
-from skillgap.gap.transitions import Direction, Move
+from skillgap.gap.transitions import Direction
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, Page, ReleaseQuery
+from skillgap.occupations import filters
+from skillgap.occupations.filters import Filter
 from skillgap.occupations.pair.query import PairQuery
-from skillgap.occupations.schemas import FilterOut, rounded
 from skillgap.onet.catalogue import Catalogue
 
 MOST_STEPS = 6
@@ -71,37 +72,11 @@ class OpenersQuery(ReleaseQuery, Page, Formatted):
     occupations: int = Field(default=5, ge=0, le=1000, description="How many occupations to name for each skill.")
 
 
-def apply_filters(
-    catalogue: Catalogue, code: str, query: MovesQuery, moves: Sequence[Move]
-) -> tuple[list[Move], list[FilterOut]]:
-    """The moves that every filter keeps, and what each filter removed; raises InvalidParameter."""
-    kept, filters = list(moves), []
-    for name, value, keeps in _filters(catalogue, code, query):
-        before = len(kept)
-        kept = [move for move in kept if keeps(move)]
-        filters.append(FilterOut(name=name, value=value, removed=before - len(kept)))
-    return kept, filters
-
-
-def _filters(
-    catalogue: Catalogue, code: str, query: MovesQuery
-) -> Iterator[tuple[str, float | bool, Callable[[Move], bool]]]:
-    """The filters that are used, in order: parameter, value, and which moves stay."""
-    if (least := query.min_coverage) is not None:
-        yield "min_coverage", least, lambda move: rounded(move.step.coverage) >= least
-    if (most := query.max_job_zone_difference) is not None:
-        near = _within_job_zones(catalogue, code, most)
-        yield "max_job_zone_difference", most, lambda move: move.other in near
+def used_filters(catalogue: Catalogue, code: str, query: MovesQuery) -> Iterator[Filter]:
+    """The filters that a query uses, in order; raises InvalidParameter."""
+    if query.min_coverage is not None:
+        yield filters.min_coverage(query.min_coverage)
+    if query.max_job_zone_difference is not None:
+        yield filters.max_job_zone_difference(catalogue, code, query.max_job_zone_difference)
     if query.other_major_group:
-        yield "other_major_group", True, lambda move: move.other[:2] != code[:2]
-
-
-def _within_job_zones(catalogue: Catalogue, code: str, most: int) -> set[str]:
-    """The occupations whose job zone is at most so many from that of ``code``."""
-    own = catalogue.occupations[code].job_zone
-    if own is None:
-        raise InvalidParameter(
-            f"{catalogue.info.title} gives {code} no job zone to be near to.", parameter="max_job_zone_difference"
-        )
-    zones = {other: occupation.job_zone for other, occupation in catalogue.occupations.items()}
-    return {other for other, zone in zones.items() if zone is not None and abs(zone - own) <= most}
+        yield filters.other_major_group(code)

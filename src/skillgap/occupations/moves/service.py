@@ -7,7 +7,8 @@ from skillgap.gap.comparison import ElementGap, skill_gap
 from skillgap.gap.distances import Measure
 from skillgap.gap.door_openers import DoorOpener
 from skillgap.gap.transitions import Direction, Move, Step, Transitions, ranked_moves
-from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery, apply_filters
+from skillgap.occupations.filters import apply_filters
+from skillgap.occupations.moves.query import MovesQuery, OpenersQuery, PathQuery, used_filters
 from skillgap.occupations.moves.schemas import (
     MOST_REASONS,
     ClosenessOut,
@@ -39,7 +40,9 @@ def rank_moves(catalogue: Catalogue, code: str, query: MovesQuery, parameter: st
     code = catalogue.code_named(code, parameter)
     ranking, comparing = _domains_of_moves(catalogue, code, query, parameter)
     ranked = ranked_moves(ranking, comparing, code, query.direction, query.measure)
-    moves, filters = apply_filters(catalogue, code, query, ranked)
+    moves, filters = apply_filters(
+        ranked, used_filters(catalogue, code, query), lambda move: (move.other, rounded(move.step.coverage))
+    )
     closeness = ranking.closeness(query.measure)
     return MovesOut(
         release=catalogue.info.release,

@@ -1,4 +1,4 @@
-"""``GET /skill-gap``: two occupations compared."""
+"""``GET /skill-gap`` and its verdict: two occupations compared."""
 
 from typing import Annotated
 
@@ -11,6 +11,8 @@ from skillgap.occupations.pair.narration import add_narrative
 from skillgap.occupations.pair.query import GapQuery
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
 from skillgap.occupations.pair.service import compare
+from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
+from skillgap.occupations.pair.verdict import judge
 
 router = StrictRouter(tags=["gap"])
 
@@ -38,6 +40,17 @@ async def get_skill_gap(
     if query.explain == "llm":  # the same request may have another response next time
         (csv or response).headers["Cache-Control"] = "no-store"
     return csv or answer
+
+
+@router.get("/skill-gap/verdict", summary="Is the move close, a stretch or far?", response_model=VerdictOut)
+def get_verdict(query: Annotated[VerdictQuery, Query()], reader: ReaderDep) -> VerdictOut:
+    """The verdict on a move, and where its target stands among all occupations as seen from the source.
+
+    `close`: as alike as occupations of one SOC broad occupation, and no wider a gap in any domain. `far`: less alike
+    than those of one SOC minor group. `stretch`: between. Filters do not change it. It rests on published ratings:
+    where a side has none, or not all, `verdict` is null and `reason` says why.
+    """
+    return judge(reader.catalogue(query.release), query, reader.default_levels)
 
 
 def gap_csv(answer: SkillGapOut) -> Response:

@@ -1,6 +1,6 @@
 """What a person states: levels or level anchors by element, and what a release finds wrong with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -8,11 +8,13 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from skillgap.errors import InvalidParameter, RequestError
-from skillgap.gap.person import person_profile
+from skillgap.gap.person import person_profile, with_first_guess
 from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, Page, ReleaseQuery, faults_in
 from skillgap.http.routing import LONGEST_NAME
+from skillgap.occupations import filters
+from skillgap.occupations.filters import Filter
 from skillgap.occupations.pair.query import CompareOptions, domain_of, require_domain, resolve_side
 from skillgap.onet.catalogue import Catalogue
 
@@ -38,20 +40,23 @@ NOTHING_STATED: JsonDict = {
     "properties": {
         "levels": {"additionalProperties": {"type": "null"}},
         "anchors": {"additionalProperties": {"type": "null"}},
+        "from": {"type": "null"},
     }
 }
-"""JSON Schema of a body without any level: both are absent, empty or hold nothing but null."""
+"""JSON Schema of a body without any level: all are absent, empty or hold nothing but null."""
 
 
 class Person(NamedTuple):
-    """A person's answers in the compared domain, and the element ids of the others."""
+    """A person's levels in the compared domain: those that were answered, and those of a starting occupation."""
 
-    profile: Profile
-    elsewhere: tuple[str, ...]
+    own: Profile
+    profile: Profile  # the own levels, and the first guess where there is a start
+    start: str | None  # onetsoc_code
+    elsewhere: tuple[str, ...]  # the element ids of answers in other domains
 
 
 class PersonAnswers(ReleaseQuery):
-    """A person's levels, one at least; what is absent, or null, is unknown."""
+    """A person's levels, one at least unless ``from`` gives a first guess; what is absent, or null, is unknown."""
 
     model_config = ConfigDict(json_schema_extra={"not": NOTHING_STATED})
 
@@ -70,29 +75,33 @@ class PersonAnswers(ReleaseQuery):
         "element. An element is in `levels` or here.",
         examples=[{"2.A.1.d": 4}],
     )
+    from_code: OccupationCode | None = Field(
+        default=None,
+        alias="from",
+        description="A present or past occupation, whose levels are a first guess of whatever is not answered: an "
+        "O*NET-SOC code, or its first 6 digits. The answer says under `first_guess` which levels are assumed.",
+        examples=["31-1131.00"],
+    )
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
-        """Elements and anchors that the release does not have, and no answer at all."""
-        given = {field: values.get(field, {}) for field in ("levels", "anchors")}
-        answers = {field: answer for field, answer in given.items() if isinstance(answer, dict)}
-        if answers == given and not any(level is not None for part in answers.values() for level in part.values()):
-            yield nothing_answered(domain_of(values))
-        for field, levels in answers.items():
-            if len(levels) <= MOST_ANSWERS:
-                yield from _element_faults(catalogue, field, levels)
-        for element_id in answers.get("levels", {}).keys() & answers.get("anchors", {}).keys():
-            yield InvalidParameter(
-                f"{element_id[:LONGEST_NAME]!r} is in 'levels' and in 'anchors'.", parameter="anchors"
-            )
+        """Elements and anchors that the release does not have, its start, and no answer at all."""
+        yield from _answer_faults(values, catalogue)
+        if isinstance(values.get("from"), str):
+            yield from start_faults(catalogue, values)
 
     def person(self, catalogue: Catalogue, domain: str) -> Person:
-        """The answers in a domain as a profile."""
+        """The answers in a domain as a profile, with the first guess where a start is named."""
         given = self.anchors | self.levels
         levels = {key: Decimal(str(level)) for key, level in given.items() if level is not None}
         inside = {key: level for key, level in levels.items() if domain in (catalogue.elements[key].domain, "all")}
         names = {key: catalogue.elements[key].element_name for key in inside}
-        return Person(person_profile(inside, names), tuple(sorted(levels.keys() - inside.keys())))
+        own = person_profile(inside, names)
+        elsewhere = tuple(sorted(levels.keys() - inside.keys()))
+        if self.from_code is None:
+            return Person(own, own, None, elsewhere)
+        start = resolve_side(catalogue, {"from": self.from_code, "domain": domain}, "from")
+        return Person(own, with_first_guess(own, start.profile), start.onetsoc_code, elsewhere)
 
 
 class PersonGapBody(PersonAnswers, CompareOptions, Formatted):
@@ -124,12 +133,67 @@ class MatchesBody(PersonAnswers, Page, Formatted):
         "not required. `gap`: levels that are lacking alone; it puts first what requires little.",
     )
     min_coverage: float = Field(default=0, ge=0, le=1, description="Leave out occupations that are covered less.")
+    max_job_zone: int | None = Field(
+        default=None, ge=1, le=5, description="Leave out occupations of a higher job zone, and those without one."
+    )
+    max_job_zone_difference: int | None = Field(
+        default=None,
+        ge=0,
+        le=4,
+        description="Leave out occupations that are more job zones away from that of `from`, up or down, and those "
+        "without a job zone.",
+    )
+    other_major_group: bool = Field(
+        default=False, description="Leave out the SOC major group (the first 2 digits) of `from`."
+    )
 
     @classmethod
     def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
-        """What the release finds wrong with the answers and the domain."""
+        """What the release finds wrong with the answers, the domain, and filters that need a start."""
         yield from super().faults(values, catalogue)
         yield from faults_in(require_domain, catalogue, values)
+        if values.get("from") is None:
+            for name in ("max_job_zone_difference", "other_major_group"):
+                if values.get(name) not in (None, False):
+                    yield InvalidParameter(f"'{name}' needs the occupation in 'from'.", parameter=name)
+
+    def used_filters(self, catalogue: Catalogue, start: str | None) -> Iterator[Filter]:
+        """The filters that are used, in order; raises InvalidParameter."""
+        if self.min_coverage > 0:
+            yield filters.min_coverage(self.min_coverage)
+        if self.max_job_zone is not None:
+            yield filters.max_job_zone(catalogue, self.max_job_zone)
+        if start and self.max_job_zone_difference is not None:
+            yield filters.max_job_zone_difference(catalogue, start, self.max_job_zone_difference)
+        if start and self.other_major_group:
+            yield filters.other_major_group(start)
+
+
+class QuestionsQuery(ReleaseQuery, Formatted):
+    """The parameters of ``GET /questions``."""
+
+    from_code: OccupationCode | None = Field(
+        default=None,
+        alias="from",
+        description="A present or past occupation, whose levels are a first guess: an O*NET-SOC code, or its first 6 "
+        "digits. Then the questions are where the occupations most like it differ from it.",
+        examples=["31-1131.00"],
+    )
+    n: int = Field(default=10, ge=1, le=MOST_ANSWERS, description="How many questions, at most; 8 to 10 are sensible.")
+    domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
+
+    @classmethod
+    def faults(cls, values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+        """What the release finds wrong with the start and the domain."""
+        yield from faults_in(require_domain, catalogue, values)
+        if isinstance(values.get("from"), str):
+            yield from start_faults(catalogue, values)
+
+
+def start_faults(catalogue: Catalogue, values: Mapping[str, Any]) -> Sequence[RequestError]:
+    """What is wrong with the starting occupation, in whatever domain where the named one is not loaded."""
+    domain = "all" if faults_in(require_domain, catalogue, values) else domain_of(values)
+    return faults_in(resolve_side, catalogue, {"from": values.get("from"), "domain": domain}, "from")
 
 
 def nothing_answered(domain: str) -> InvalidParameter:
@@ -138,6 +202,19 @@ def nothing_answered(domain: str) -> InvalidParameter:
     return InvalidParameter(
         f"Nothing is answered of {what}: give 'levels' or 'anchors' by element id.", parameter="levels"
     )
+
+
+def _answer_faults(values: Mapping[str, Any], catalogue: Catalogue) -> Iterator[RequestError]:
+    given = {field: values.get(field, {}) for field in ("levels", "anchors")}
+    answers = {field: answer for field, answer in given.items() if isinstance(answer, dict)}
+    stated = answers != given or any(level is not None for part in answers.values() for level in part.values())
+    if not stated and values.get("from") is None:
+        yield nothing_answered(domain_of(values))
+    for field, levels in answers.items():
+        if len(levels) <= MOST_ANSWERS:
+            yield from _element_faults(catalogue, field, levels)
+    for element_id in answers.get("levels", {}).keys() & answers.get("anchors", {}).keys():
+        yield InvalidParameter(f"{element_id[:LONGEST_NAME]!r} is in 'levels' and in 'anchors'.", parameter="anchors")
 
 
 def _element_faults(catalogue: Catalogue, field: str, answers: Mapping[str, Any]) -> Iterator[RequestError]:

@@ -8,7 +8,15 @@ from skillgap.http.csv_response import CSV_TOO, csv_answer
 from skillgap.http.parameters import CodeInPath
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
-from skillgap.occupations.reference.query import ElementsQuery, ListedCodeQuery, RatingsQuery, ScalesQuery, SearchQuery
+from skillgap.occupations.reference.query import (
+    ElementsQuery,
+    ListedCodeQuery,
+    RatingsQuery,
+    ScalesQuery,
+    SearchQuery,
+    TasksQuery,
+    TechnologiesQuery,
+)
 from skillgap.occupations.reference.schemas import (
     ElementOut,
     ElementsOut,
@@ -18,12 +26,18 @@ from skillgap.occupations.reference.schemas import (
     RatingOut,
     RatingsOut,
     ScalesOut,
+    TaskOut,
+    TasksOut,
+    TechnologiesOut,
+    TechnologyOut,
 )
 from skillgap.occupations.reference.service import (
     read_elements,
     read_occupation,
     read_ratings,
     read_scales,
+    read_tasks,
+    read_technologies,
     search_occupations,
 )
 from skillgap.occupations.schemas import ScaleOut
@@ -75,6 +89,49 @@ async def get_ratings(
     code = answer.occupation.onetsoc_code
     first = {"release": answer.release, "onetsoc_code": code}
     return csv_answer(answer.ratings, RatingOut, names=("ratings", code, query.domain, answer.release), first=first)
+
+
+@router.get(
+    "/occupations/{code}/technologies",
+    summary="Technologies of an occupation",
+    tags=["occupations"],
+    response_model=TechnologiesOut,
+    responses=CSV_TOO,
+)
+async def get_technologies(
+    code: CodeInPath, query: Annotated[TechnologiesQuery, Query()], reader: ReaderDep
+) -> TechnologiesOut | Response:
+    """What people in the occupation work with: in demand first, then hot technologies, then by name.
+
+    An occupation without ratings may have them too. `listed`, `hot` and `in_demand` count all that O*NET lists,
+    whatever the filters leave out.
+    """
+    answer = await reader.read(query.release, lambda catalogue: read_technologies(catalogue, code, query))
+    if query.format == "json":
+        return answer
+    code = answer.occupation.onetsoc_code
+    first = {"release": answer.release, "onetsoc_code": code}
+    return csv_answer(answer.technologies, TechnologyOut, names=("technologies", code, answer.release), first=first)
+
+
+@router.get(
+    "/occupations/{code}/tasks",
+    summary="Tasks of an occupation",
+    tags=["occupations"],
+    response_model=TasksOut,
+    responses=CSV_TOO,
+)
+async def get_tasks(code: CodeInPath, query: Annotated[TasksQuery, Query()], reader: ReaderDep) -> TasksOut | Response:
+    """What people in the occupation do: core tasks first, then supplemental ones, each in O*NET's order.
+
+    An occupation without ratings may have them too.
+    """
+    answer = await reader.read(query.release, lambda catalogue: read_tasks(catalogue, code))
+    if query.format == "json":
+        return answer
+    code = answer.occupation.onetsoc_code
+    first = {"release": answer.release, "onetsoc_code": code}
+    return csv_answer(answer.tasks, TaskOut, names=("tasks", code, answer.release), first=first)
 
 
 @router.get(

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from skillgap.errors import InvalidParameter, NothingLoaded, RequestError, SeveralFaults, faults_of
 from skillgap.gap.ratings import Profile
+from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import DOMAIN_DESCRIPTION, Domain, OccupationCode, StrictQuery, faults_in
 from skillgap.http.reader import Reader
 from skillgap.occupations.pair.query import domain_of
@@ -16,8 +17,8 @@ from skillgap.onet.codes import parse_code
 CODES = ("from", "to", "occupation")
 
 
-class DiffQuery(StrictQuery):
-    """A pair, an occupation, or neither, which means all occupations in short."""
+class DiffQuery(StrictQuery, Formatted):
+    """A pair, an occupation, an element, or none of them, which means all occupations in short."""
 
     domain: Domain = Field(default="skills", description=DOMAIN_DESCRIPTION)
     from_code: OccupationCode | None = Field(
@@ -29,6 +30,13 @@ class DiffQuery(StrictQuery):
     to_code: OccupationCode | None = Field(default=None, alias="to", description="With `from`: the target.")
     occupation: OccupationCode | None = Field(
         default=None, description="What changed in the ratings of this occupation; alone, without `from` and `to`."
+    )
+
+    element: str | None = Field(
+        default=None,
+        max_length=20,
+        description="What changed in this element's ratings, in all occupations; alone, and by an element id.",
+        examples=["2.A.1.a"],
     )
 
     @classmethod
@@ -73,14 +81,14 @@ def read_pair(catalogue_of: Callable[[str, str], Catalogue], before: str, after:
 
 
 def find_presences(releases: ReleasePair, values: Mapping[str, Any]) -> list[Presence]:
-    """The occupations that the values name: a pair, one, or none at all.
+    """The occupations that the values name: a pair, one, or none at all, as with an element.
 
     An occupation needs ratings in one of the releases, not in both. Raises SeveralFaults with everything that is
-    wrong with the domain and the codes.
+    wrong with the domain, the element and the codes.
     """
     texts = {name: values[name] for name in CODES if isinstance(values.get(name), str)}
     domain = domain_of(values)
-    faults = _combination_faults(texts)
+    faults = [*_combination_faults(texts), *_element_faults(releases, values.get("element"), texts)]
     presences: list[Presence] = []
     try:
         for catalogue in releases if domain != "all" else ():
@@ -108,6 +116,16 @@ def _combination_faults(texts: Mapping[str, str]) -> list[RequestError]:
     missing = "to" if "from" in texts else "from"
     detail = f"The parameter '{missing}' is missing: give an O*NET-SOC code."
     return [InvalidParameter(detail, parameter=missing)]
+
+
+def _element_faults(releases: ReleasePair, element: object, texts: Mapping[str, str]) -> Iterator[RequestError]:
+    """An element that neither release rates, or an element beside an occupation."""
+    if not isinstance(element, str):
+        return
+    if texts:
+        yield InvalidParameter("Give 'element' alone, without an occupation.", parameter="element")
+    if not any(catalogue.is_rated_element(element) for catalogue in releases):
+        yield InvalidParameter(f"{element!r} is no element that the releases rate; see /elements.", parameter="element")
 
 
 def _find_presence(releases: ReleasePair, text: str, parameter: str, domain: str) -> Presence:

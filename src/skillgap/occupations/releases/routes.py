@@ -1,14 +1,24 @@
 """``/releases``: which are loaded, and what changed between two of them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Path, Query, Response
+from pydantic import BaseModel
 
 from skillgap.http.csv_response import CSV_TOO, Formatted, csv_answer
 from skillgap.http.reader import ReaderDep
 from skillgap.http.routing import StrictRouter
 from skillgap.occupations.releases.query import DiffQuery, read_pair
-from skillgap.occupations.releases.schemas import ReleaseDiffOut, ReleaseOut, ReleasesOut
+from skillgap.occupations.releases.schemas import (
+    ChangedGapOut,
+    ChangedOccupationRatingOut,
+    ChangedRatingOut,
+    OccupationSummaryOut,
+    ReleaseDiffOut,
+    ReleaseOut,
+    ReleasesOut,
+)
 from skillgap.occupations.releases.service import compare_releases
 
 router = StrictRouter(prefix="/releases", tags=["releases"])
@@ -32,13 +42,35 @@ def releases_csv(answer: ReleasesOut) -> Response:
     return csv_answer(answer.releases, ReleaseOut, names=("releases",))
 
 
-@router.get("/{a}/diff/{b}", summary="What changed between two releases?", response_model=ReleaseDiffOut)
+@router.get(
+    "/{a}/diff/{b}", summary="What changed between two releases?", response_model=ReleaseDiffOut, responses=CSV_TOO
+)
 def get_release_diff(
     a: ReleaseInPath, b: ReleaseInPath, query: Annotated[DiffQuery, Query()], reader: ReaderDep
-) -> ReleaseDiffOut:
-    """From release `a` to release `b`: the gap of a pair, an occupation, or all in short.
+) -> ReleaseDiffOut | Response:
+    """From release `a` to release `b`: the gap of a pair, an occupation, an element, or all in short.
 
     A rating with the same date and domain source in both was carried over; any other was surveyed anew. So a change in
     a gap tells whether it comes from a new survey, and of which side.
     """
-    return compare_releases(read_pair(reader.catalogue, a, b), query)
+    answer = compare_releases(read_pair(reader.catalogue, a, b), query)
+    return answer if query.format == "json" else difference_csv(answer)
+
+
+def difference_csv(answer: ReleaseDiffOut) -> Response:
+    """What changed as CSV: the list of what was requested."""
+    rows: Sequence[BaseModel] = ()
+    row: type[BaseModel] = OccupationSummaryOut
+    named: list[str] = []
+    if answer.gap:
+        rows, row = answer.gap.changed or (), ChangedGapOut
+        named = [answer.gap.from_occupation.onetsoc_code, answer.gap.to_occupation.onetsoc_code]
+    elif answer.occupation:
+        rows, row = answer.occupation.changed, ChangedRatingOut
+        named = [answer.occupation.occupation.onetsoc_code]
+    elif answer.element:
+        rows, row, named = answer.element.changed, ChangedOccupationRatingOut, [answer.element.element_id]
+    elif answer.occupations:
+        rows = answer.occupations.changed
+    first = {"from_release": answer.before, "to_release": answer.after}
+    return csv_answer(rows, row, names=("diff", answer.before, answer.after, *named), first=first)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field
 
 from skillgap.gap.ratings import Rating
-from skillgap.gap.release_difference import GapChange, GapPair, OccupationChange, RatingChange, RatingPair
+from skillgap.gap.release_difference import GapChange, GapPair, LevelChange, OccupationChange, RatingChange, RatingPair
 from skillgap.occupations.schemas import Importance, Level, OccupationRef, ResponseModel
 from skillgap.onet.records import ReleaseInfo
 
@@ -62,6 +62,15 @@ class RatingChangesOut(BaseModel):
     no_longer_rated: int
 
 
+class LevelChangesOut(BaseModel):
+    """How many levels are another one than before, by how certain that is; the rules are those of a gap."""
+
+    certain: int = Field(description="By half a level or more, and the 95 % interval of the difference excludes 0.")
+    possible: int = Field(description="By half a level or more, but the interval includes 0.")
+    negligible: int = Field(description="By less than half a level.")
+    unjudged: int = Field(description="By whatever: no standard errors tell how certain.")
+
+
 class RatingInRelease(BaseModel):
     """A rating as one of the releases has it."""
 
@@ -85,6 +94,16 @@ class RatingInRelease(BaseModel):
         )
 
 
+Difference = Annotated[
+    float | None,
+    Field(ge=-7, le=7, description="The later effective level minus the earlier one; null where a release has none."),
+]
+ChangeOfLevel = Annotated[
+    LevelChange | None,
+    Field(description="null where the level is the same, or where a release has no level or no standard error of it."),
+]
+
+
 class ChangedRatingOut(BaseModel):
     """An element of an occupation whose rating is not the same in both releases."""
 
@@ -93,6 +112,8 @@ class ChangedRatingOut(BaseModel):
     change: RatingChange
     before: RatingInRelease | None = Field(description="null where it is not rated.")
     after: RatingInRelease | None = Field(description="null where it is not rated.")
+    difference: Difference
+    level_change: ChangeOfLevel
 
     @classmethod
     def of(cls, pair: RatingPair) -> Self:
@@ -104,7 +125,14 @@ class ChangedRatingOut(BaseModel):
             change=pair.change,
             before=pair.before and RatingInRelease.of(pair.before),
             after=pair.after and RatingInRelease.of(pair.after),
+            difference=difference_of(pair),
+            level_change=pair.level_change,
         )
+
+
+def difference_of(pair: RatingPair) -> float | None:
+    """The difference of both levels, in levels."""
+    return None if pair.difference_hundredths is None else pair.difference_hundredths / 100
 
 
 class OccupationDiffOut(BaseModel):
@@ -113,6 +141,7 @@ class OccupationDiffOut(BaseModel):
     occupation: OccupationInBoth
     change: OccupationChange
     ratings: RatingChangesOut
+    levels: LevelChangesOut
     changed: list[ChangedRatingOut] = Field(description="Every element that was not simply carried over, by id.")
 
 
@@ -184,14 +213,43 @@ class OccupationSummaryOut(OccupationInBoth):
 
     change: OccupationChange
     ratings: RatingChangesOut
+    levels: LevelChangesOut
 
 
 class OccupationsDiffOut(BaseModel):
     """All occupations in short."""
 
+    sentence: str = Field(
+        description="Whether advice by the earlier release is out of date, by the levels that changed for certain."
+    )
     counts: dict[OccupationChange, int] = Field(description="Occupations rated in either release.")
     ratings: RatingChangesOut
+    levels: LevelChangesOut
+    certainly_changed: int = Field(description="Occupations with a level that changed for certain.")
     changed: list[OccupationSummaryOut] = Field(description="Every occupation but the unchanged ones, by code.")
+
+
+class ChangedOccupationRatingOut(OccupationRef):
+    """An occupation whose rating of the element is not the same in both releases."""
+
+    change: RatingChange
+    before: RatingInRelease | None = Field(description="null where it is not rated.")
+    after: RatingInRelease | None = Field(description="null where it is not rated.")
+    difference: Difference
+    level_change: ChangeOfLevel
+
+
+class ElementDiffOut(BaseModel):
+    """What became of one element's ratings in all occupations."""
+
+    element_id: str
+    element_name: str
+    domain: str
+    ratings: RatingChangesOut
+    levels: LevelChangesOut
+    changed: list[ChangedOccupationRatingOut] = Field(
+        description="Every occupation whose rating was not simply carried over, the largest difference of levels first."
+    )
 
 
 class ReleaseDiffOut(BaseModel):
@@ -202,5 +260,6 @@ class ReleaseDiffOut(BaseModel):
     domain: str
     gap: GapDiffOut | None = Field(description="With `from` and `to`, else null.")
     occupation: OccupationDiffOut | None = Field(description="With `occupation`, else null.")
-    occupations: OccupationsDiffOut | None = Field(description="With neither, else null.")
+    element: ElementDiffOut | None = Field(description="With `element`, else null.")
+    occupations: OccupationsDiffOut | None = Field(description="With none of them, else null.")
     notes: list[str]

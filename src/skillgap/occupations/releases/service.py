@@ -1,11 +1,13 @@
 """What changed between two releases: a pair, an occupation, or all in short."""
 
+from collections import Counter
+
 from skillgap.gap.comparison import compare_profiles
-from skillgap.gap.ratings import Profile
+from skillgap.gap.ratings import Profile, Rating
 from skillgap.gap.release_difference import (
     GapChange,
+    LevelChange,
     OccupationChange,
-    OccupationDiff,
     RatingChange,
     changed_gaps,
     changed_occupations,
@@ -15,8 +17,11 @@ from skillgap.gap.release_difference import (
 from skillgap.occupations.releases.query import DiffQuery, Presence, ReleasePair, find_presences
 from skillgap.occupations.releases.schemas import (
     ChangedGapOut,
+    ChangedOccupationRatingOut,
     ChangedRatingOut,
+    ElementDiffOut,
     GapDiffOut,
+    LevelChangesOut,
     Listing,
     OccupationDiffOut,
     OccupationInBoth,
@@ -26,6 +31,7 @@ from skillgap.occupations.releases.schemas import (
     RatingChangesOut,
     ReleaseDiffOut,
 )
+from skillgap.occupations.releases.staleness import staleness
 from skillgap.occupations.schemas import release_notes, rounded
 from skillgap.onet.catalogue import Catalogue
 
@@ -39,7 +45,8 @@ def compare_releases(releases: ReleasePair, query: DiffQuery) -> ReleaseDiffOut:
         domain=query.domain,
         gap=_gap(releases, *presences) if len(presences) == 2 else None,
         occupation=_occupation(releases, presences[0]) if len(presences) == 1 else None,
-        occupations=None if presences else _occupations(releases, query.domain),
+        element=_element(releases, query.element) if query.element else None,
+        occupations=None if presences or query.element else _occupations(releases, query.domain),
         notes=[*_notes(releases, query.domain), *(absence for presence in presences for absence in presence.absences)],
     )
 
@@ -94,7 +101,8 @@ def _occupation(releases: ReleasePair, presence: Presence) -> OccupationDiffOut:
     return OccupationDiffOut(
         occupation=_in_both(releases, presence.onetsoc_code, presence.before, presence.after),
         change=diff.change,
-        ratings=_rating_changes(diff),
+        ratings=_rating_changes(diff.ratings),
+        levels=_level_changes(diff.levels),
         changed=[ChangedRatingOut.of(rating) for rating in ratings if rating.change is not RatingChange.CARRIED_OVER],
     )
 
@@ -102,21 +110,62 @@ def _occupation(releases: ReleasePair, presence: Presence) -> OccupationDiffOut:
 def _occupations(releases: ReleasePair, domain: str) -> OccupationsDiffOut:
     before, after = (_profiles(catalogue, domain) for catalogue in releases)
     diffs = changed_occupations(before, after)
+    counts = {kind: sum(diff.change is kind for diff in diffs) for kind in OccupationChange}
+    levels = _level_changes(*(diff.levels for diff in diffs))
+    certainly_changed = sum(diff.levels[LevelChange.CERTAIN] > 0 for diff in diffs)
     return OccupationsDiffOut(
-        counts={kind: sum(diff.change is kind for diff in diffs) for kind in OccupationChange},
-        ratings=_rating_changes(*diffs),
+        sentence=staleness(releases.before.info.title, counts, levels, certainly_changed),
+        counts=counts,
+        ratings=_rating_changes(*(diff.ratings for diff in diffs)),
+        levels=levels,
+        certainly_changed=certainly_changed,
         changed=[
             OccupationSummaryOut(
                 **_in_both(
                     releases, diff.onetsoc_code, before.get(diff.onetsoc_code), after.get(diff.onetsoc_code)
                 ).model_dump(),
                 change=diff.change,
-                ratings=_rating_changes(diff),
+                ratings=_rating_changes(diff.ratings),
+                levels=_level_changes(diff.levels),
             )
             for diff in diffs
             if diff.change is not OccupationChange.UNCHANGED
         ],
     )
+
+
+def _element(releases: ReleasePair, element_id: str) -> ElementDiffOut:
+    listed = [catalogue.elements[element_id] for catalogue in releases if catalogue.is_rated_element(element_id)]
+    domain = listed[-1].domain or ""
+    ratings = [_ratings_of(catalogue, domain, element_id) for catalogue in releases]
+    pairs = dict(zip(sorted({*ratings[0], *ratings[1]}), changed_ratings(*ratings), strict=True))
+    others = {code: pair for code, pair in pairs.items() if pair.change is not RatingChange.CARRIED_OVER}
+    return ElementDiffOut(
+        element_id=element_id,
+        element_name=listed[-1].element_name,
+        domain=domain,
+        ratings=_rating_changes(Counter(pair.change for pair in pairs.values())),
+        levels=_level_changes(Counter(pair.level_change for pair in others.values() if pair.difference_hundredths)),
+        changed=[
+            ChangedOccupationRatingOut(
+                onetsoc_code=code,
+                title=_title(releases, code),
+                **ChangedRatingOut.of(pair).model_dump(exclude={"element_id", "element_name"}),
+            )
+            for code, pair in sorted(others.items(), key=lambda one: -abs(one[1].difference_hundredths or 0))
+        ],
+    )
+
+
+def _ratings_of(catalogue: Catalogue, domain: str, element_id: str) -> dict[str, Rating]:
+    """The ratings of one element by occupation."""
+    profiles = catalogue.profiles.get(domain, {})
+    return {code: profile[element_id] for code, profile in profiles.items() if element_id in profile}
+
+
+def _title(releases: ReleasePair, code: str) -> str:
+    """The title of an occupation in the later release that lists it."""
+    return [catalogue.occupations[code].title for catalogue in releases if code in catalogue.occupations][-1]
 
 
 def _profiles(catalogue: Catalogue, domain: str) -> dict[str, Profile]:
@@ -127,10 +176,9 @@ def _profiles(catalogue: Catalogue, domain: str) -> dict[str, Profile]:
 
 
 def _in_both(releases: ReleasePair, code: str, before: Profile | None, after: Profile | None) -> OccupationInBoth:
-    titles = [catalogue.occupations[code].title for catalogue in releases if code in catalogue.occupations]
     return OccupationInBoth(
         onetsoc_code=code,
-        title=titles[-1],
+        title=_title(releases, code),
         before=_listing(releases.before, code, before),
         after=_listing(releases.after, code, after),
     )
@@ -142,5 +190,10 @@ def _listing(catalogue: Catalogue, code: str, profile: Profile | None) -> Listin
     return "not_rated" if code in catalogue.occupations else "absent"
 
 
-def _rating_changes(*diffs: OccupationDiff) -> RatingChangesOut:
-    return RatingChangesOut(**{kind.value: sum(diff.ratings[kind] for diff in diffs) for kind in RatingChange})
+def _rating_changes(*counts: Counter[RatingChange]) -> RatingChangesOut:
+    return RatingChangesOut(**{kind.value: sum(count[kind] for count in counts) for kind in RatingChange})
+
+
+def _level_changes(*counts: Counter[LevelChange | None]) -> LevelChangesOut:
+    named = {kind.value: sum(count[kind] for count in counts) for kind in LevelChange}
+    return LevelChangesOut(**named, unjudged=sum(count[None] for count in counts))

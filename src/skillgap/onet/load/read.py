@@ -20,7 +20,7 @@ from skillgap.onet.tables import RELEASE_TABLES, TABLES
 logger = logging.getLogger(__name__)
 
 SKILLS_OF_A_RELEASE = 35
-MOST_CELLS = 6_000_000  # a whole release has 4 million
+MOST_CELLS = 6_000_000  # a whole release has 4.4 million
 
 ProgressCallback = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is to do."""
@@ -105,7 +105,9 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
         own = TABLES[name]
         references = {column.name for column in own.columns if column.foreign_keys}
         known = Known({column: parents[column] for column in references & parents.keys()}, scales)
-        rows[name], left_out = validate(own, frames[name], known)
+        kept, left_out = validate(own, frames[name], known)
+        absent = [column.name for column in own.columns if column.nullable and column.name not in kept]
+        rows[name] = kept.assign(**dict.fromkeys(absent))
         rejected.extend(left_out)
         return left_out
 
@@ -123,9 +125,8 @@ def _check(frames: Mapping[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame],
     for table in RELEASE_TABLES:
         if table.name in frames.keys() - rows.keys():
             keep(table.name)
-    if "job_titles" in rows:
-        titles = rows["job_titles"]
-        titles["position"] = titles.groupby("onetsoc_code").cumcount() + 1
+    for name in rows.keys() & {"job_titles", "tasks"}:
+        rows[name]["position"] = rows[name].groupby("onetsoc_code").cumcount() + 1
     return rows, rejected
 
 
@@ -143,7 +144,8 @@ def _elements(content_model: pd.DataFrame | None, frames: Mapping[str, pd.DataFr
     rated = frames["ratings"].drop_duplicates("element_id")
     domains = dict(zip(rated["element_id"], rated["domain"], strict=True))
     if content_model is None:
-        named = [frames[name] for name in ("ratings", "level_anchors") if name in frames]
+        tables = ("ratings", "level_anchors", "technologies")
+        named = [frames[name] for name in tables if name in frames and "element_id" in frames[name]]
         content_model = pd.concat(named).drop_duplicates("element_id")[["element_id", "element_name", "file"]]
         content_model["description"] = None
     element_domains = [domains.get(element_id) for element_id in content_model["element_id"]]

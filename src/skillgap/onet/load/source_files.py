@@ -9,7 +9,7 @@ What a column may hold is declared by its table.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
@@ -37,6 +37,7 @@ RENAMED = {
     "Source(s)": "sources",
     "Related O*NET-SOC Code": "related_onetsoc_code",
     "Index": "related_index",
+    "Workplace Example": "example",
 }
 
 
@@ -85,6 +86,21 @@ OPTIONAL = (
         columns="O*NET-SOC Code, Reported Job Title, Shown in My Next Move",
     ),
     _file(
+        "technologies",
+        "Technology Skills",
+        columns="O*NET-SOC Code, Example, Commodity Code, Commodity Title, Hot Technology, In Demand",
+    ),
+    _file(  # from 30.3 on
+        "technologies",
+        "Software Skills",
+        columns="O*NET-SOC Code, Workplace Example, Element ID, Element Name, Hot Technology, In Demand",
+    ),
+    _file(
+        "tasks",
+        "Task Statements",
+        columns="O*NET-SOC Code, Task ID, Task, Task Type, Incumbents Responding, Date, Domain Source",
+    ),
+    _file(
         "related_occupations",
         "Related Occupations",
         columns="O*NET-SOC Code, Related O*NET-SOC Code, Relatedness Tier, Index",
@@ -126,6 +142,7 @@ def _release_files(folder: Traversable) -> Files:
         elif source not in OPTIONAL:
             there = ", ".join(sorted(file.name for file in present.values()))
             raise SourceFileError(folder.name, f"the file '{source.names[0]}' is missing (there: {there or 'no file'})")
+    _check_alternatives(folder, [source for source, _ in files])
     known = {file.name for _, file in files}
     others = (file for file in present.values() if file.name not in known and kind_of(file) is None)
     crosswalk = next((file for file in others if _has_columns(file, CODE_CROSSWALK)), None)
@@ -142,6 +159,15 @@ def _skills_layout(folder: Traversable, present: Mapping[str, Traversable]) -> t
             folder.name, f"both 'Skills' and '{there[0].names[0]}' are there: two releases in one folder"
         )
     return halves
+
+
+def _check_alternatives(folder: Traversable, sources: Sequence[SourceFile]) -> None:
+    """Raise SourceFileError where a file is there under both of its names: its rows would be read twice."""
+    names: dict[str, str] = {}
+    for source in sources:
+        if source.domain is None and (other := names.setdefault(source.table_name, source.names[0])) != source.names[0]:
+            fault = f"both '{other}' and '{source.names[0]}' are there: two releases in one folder"
+            raise SourceFileError(folder.name, fault)
 
 
 def _find(source: SourceFile, present: Mapping[str, Traversable]) -> Traversable | None:

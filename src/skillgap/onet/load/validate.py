@@ -127,7 +127,8 @@ def _unknown_ids(typed: pd.DataFrame, known: Known) -> tuple[pd.Series[Any], pd.
     follows = pd.Series(False, index=typed.index)
     for column, parents in known.parents.items():
         if column in typed:
-            unknown = typed[column][~typed[column].isin(parents.ids) & faults.isna()]
+            ids = typed[column]
+            unknown = ids[ids.notna() & ~ids.isin(parents.ids) & faults.isna()]
             faults[unknown.index] = unknown.map(partial(_unknown, column, parents)).astype(object)
             follows[unknown.index] = unknown.isin(parents.rejected.keys())
     return faults, follows

@@ -3,6 +3,7 @@
 
 import { element } from "./dom.js";
 import { fetchJson } from "./fetch-json.js";
+import { clearState, showState, unreachable } from "./states.js";
 
 const DELAY = 120; // milliseconds after the last key
 const LIMIT = 8;
@@ -46,6 +47,7 @@ export function combobox(input, release, onChoice) {
   function choose(occupation) {
     input.value = `${occupation.title} (${occupation.onetsoc_code})`;
     input.dataset.code = occupation.onetsoc_code;
+    clearState(list);
     close();
     onChoice(occupation);
   }
@@ -56,7 +58,8 @@ export function combobox(input, release, onChoice) {
     list.replaceChildren(...occupations.map(optionOf));
     list.hidden = occupations.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    announce(list.hidden ? "no occupation found" : `${occupations.length} found; use the arrow keys`);
+    if (list.hidden) showState(list, "empty", { text: `No occupation matches “${input.value.trim()}”. Try another word.` });
+    else announce(`${occupations.length} found; use the arrow keys`);
   }
 
   function optionOf(occupation, i) {
@@ -74,13 +77,21 @@ export function combobox(input, release, onChoice) {
   async function search() {
     const text = input.value.trim();
     stopSearch();
-    if (!text) return close();
+    if (!text) {
+      clearState(list);
+      return close();
+    }
     request = new AbortController();
     const { signal } = request;
     try {
-      open((await fetchJson("occupations", { q: text, limit: LIMIT, release }, { signal })).occupations);
-    } catch {
-      if (!signal.aborted) close();
+      const { occupations: matches } = await fetchJson("occupations", { q: text, limit: LIMIT, release }, { signal });
+      clearState(list);
+      open(matches);
+    } catch (error) {
+      if (signal.aborted) return;
+      close();
+      if (error instanceof TypeError) showState(list, unreachable(), { retry: search }); // no response
+      else showState(list, "problem", { text: error.message, retry: search });
     }
   }
 

@@ -1,37 +1,39 @@
-// The tab of two occupations: form, filters, downloads and next steps.
+// The page of two occupations: suggestions in its fields, print and copying the link. All else is links and forms.
 
-import { answerOnPage } from "./answer.js";
-import { enableCopyLink, enableCsv, enablePrint } from "./download.js";
-import { fetchJson } from "./fetch-json.js";
 import { occupationForm } from "./form.js";
-import { showNextSteps } from "./next-steps.js";
 
-const SUBMITTED = "skillgap.submitted"; // set while a form is on its way: the headline then takes the focus
-
-const form = document.getElementById("compare");
-const section = document.getElementById("answer");
-const { release, levels } = occupationForm(form);
-
-form.querySelector(".swap").addEventListener("click", (event) => {
-  event.preventDefault();
-  const [from, to] = form.querySelectorAll(".occupation input");
-  [from.value, to.value] = [to.value, from.value];
-  [from.dataset.code, to.dataset.code] = [to.dataset.code, from.dataset.code];
-  if (from.dataset.code && to.dataset.code) form.requestSubmit();
-});
-form.addEventListener("submit", () => sessionStorage.setItem(SUBMITTED, "yes"));
-
-if (section) {
-  const { from, to } = section.dataset;
-  answerOnPage(section);
-  enablePrint();
-  enableCopyLink();
-  enableCsv(
-    () => fetchJson(document.querySelector("[data-download=json]").href),
-    () => `skill-gap-${from}-${to}`,
-  );
-  if (sessionStorage.getItem(SUBMITTED)) document.getElementById("headline").focus();
-  showNextSteps(from, to, { release, levels });
+function setUp() {
+  const form = document.getElementById("compare");
+  occupationForm(form);
+  for (const button of document.querySelectorAll("[data-print], [data-copy]")) {
+    button.hidden = "copy" in button.dataset && !navigator.clipboard;
+  }
+  return form;
 }
-sessionStorage.removeItem(SUBMITTED);
-document.documentElement.dataset.scripted = "yes";
+
+document.addEventListener("swapped", () => setUp().querySelector("[aria-invalid]")?.focus());
+
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-print], [data-copy]");
+  if (!button) return;
+  if ("print" in button.dataset) return window.print();
+  await navigator.clipboard.writeText(location.href);
+  button.closest("section").querySelector(".copied").textContent = "Link copied, with the current filters.";
+});
+
+// The value of the slider beside it, while it moves.
+document.addEventListener("input", ({ target }) => {
+  if (target.type === "range") document.getElementById(`${target.id}-value`).textContent = Number(target.value);
+});
+
+// What is folded is printed: the details of every row, the negligible gaps and the tables.
+let folded = [];
+window.addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("#view details:not([open])")];
+  for (const details of folded) details.open = true;
+});
+window.addEventListener("afterprint", () => {
+  for (const details of folded) details.open = false;
+});
+
+setUp();
