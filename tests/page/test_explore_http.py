@@ -19,6 +19,7 @@ from skillgap.settings import AccessSettings, DatabaseSettings
 from tests.conftest import client_of, engine_at, load, sample_file
 from tests.later_release import write_later_release
 
+NURSES = "29-1141.00"
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "/",
@@ -64,6 +65,14 @@ def test_only_scripts_and_styles_of_this_service_run(sample_client: TestClient, 
     response = sample_client.get(path)
     assert "unsafe" not in response.headers["content-security-policy"]
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", response.text)
+
+
+@pytest.mark.parametrize("path", [page.partition("?")[0] for page in PAGES if "?" not in page])
+def test_before_a_release_is_loaded_every_page_says_so(path: str) -> None:
+    with TestClient(create_app(DatabaseSettings(database_url="sqlite://"))) as client:
+        response = client.get(path)
+    assert (response.status_code, response.headers["refresh"]) == (503, "5")
+    assert "No release is loaded" in response.text
 
 
 def test_home_has_three_doors_and_examples_with_what_they_say(onet_client: TestClient) -> None:
@@ -170,6 +179,12 @@ def test_an_unrated_occupation_says_what_is_missing_and_offers_the_closest_with_
     assert "No occupation of its group has ratings either" in text_of(onet_client, "/explore/occupations/55-1016.00")
 
 
+def test_a_release_without_tasks_and_technologies_says_so(onet_two: TestClient) -> None:
+    text = text_of(onet_two, f"/explore/occupations/{NURSES}?release=made-up")
+    assert "was loaded without its file Task Statements" in text
+    assert "was loaded without its file Technology Skills" in text
+
+
 @pytest.mark.parametrize(
     ("level", "meaning"),
     [
@@ -209,8 +224,10 @@ def onet_two(onet: Path, onet_file: Path, tmp_path_factory: pytest.TempPathFacto
         ("?before=made-up&after=29.2", "Look again at advice by O*NET made-up about 2 of 877 occupations"),
         ("?before=29.2&after=29.2", "Advice by O*NET 29.2 still holds: no level of 879 occupations changed"),
         ("?occupation=29-1141", "Registered Nurses: surveyed anew; 2 levels changed for certain."),
+        ("?occupation=registered+nurses", "Registered Nurses: surveyed anew; 2 levels changed for certain."),
+        ("?occupation=nurs", "Which occupation is “nurs”?"),
         ("?element=2.B.2.i", "Complex Problem Solving: changed for certain in 1 occupation."),
-        ("?occupation=cook", "'cook' is not an O*NET-SOC code"),
+        ("?occupation=99-9999", "has no occupation 99-9999.00"),
     ],
 )
 def test_the_difference_of_two_releases_is_answered_in_a_sentence(onet_two: TestClient, query: str, said: str) -> None:

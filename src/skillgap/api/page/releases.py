@@ -9,9 +9,10 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import Field
 
+from skillgap.api.page.choice import CODE_IN_TEXT, chosen
 from skillgap.api.page.frame import PageRouter, render
 from skillgap.api.page.query import link, page_query
-from skillgap.errors import RequestError, faults_of
+from skillgap.errors import InvalidParameter, RequestError, faults_of
 from skillgap.http.reader import Reader, ReaderDep
 from skillgap.occupations.releases.query import DiffQuery, read_pair
 from skillgap.occupations.releases.schemas import ReleaseDiffOut, ReleasesOut
@@ -76,10 +77,22 @@ def _compare(
     """What changed, or why an occupation's or an element's changes cannot be shown."""
     pair = read_pair(reader.catalogue, before, after)
     try:
-        return compare_releases(pair, query), ()
+        named = {"occupation": _code_named(reader.current(), query)} if query.occupation else {}
+        return compare_releases(pair, query.model_copy(update=named)), ()
     except RequestError as error:
         rest: dict[str, Any] = {"from_code": None, "to_code": None, "occupation": None, "element": None}
         return compare_releases(pair, query.model_copy(update=rest)), tuple(faults_of(error))
+
+
+def _code_named(catalogue: Catalogue, query: ReleasesQuery) -> str:
+    """The code that stands in the field, or that a title means; raises InvalidParameter with what it could mean."""
+    text = query.occupation or ""
+    if code := CODE_IN_TEXT.search(text):
+        return code[1]
+    choice = chosen(catalogue, text, "skills", "published")
+    if choice.code is None:
+        raise InvalidParameter(choice.problem or "", parameter="occupation", suggestions=choice.instead)
+    return choice.code
 
 
 def _elements(catalogue: Catalogue) -> list[tuple[str, str]]:
