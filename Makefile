@@ -52,6 +52,10 @@ format: $(VENV)/.installed-dev  ## Format the code
 bench: $(VENV)/.installed-dev  ## Measure everything against its limit (needs ONET_DATA and wrk; PARTS=answering for a part)
 	$(BIN)/python -m bench $(PARTS)
 
+.PHONY: title-coding
+title-coding: $(VENV)/.installed-dev  ## Fit the numbers of title coding and write docs/title-coding.md (needs ONET_DATA)
+	$(BIN)/python -m bench.title_coding
+
 MINUTES ?= 3
 .PHONY: soak
 soak: $(VENV)/.installed-dev  ## Answer for MINUTES while releases change; fails when memory grows

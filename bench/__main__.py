@@ -1,7 +1,7 @@
 """``python -m bench [PART ...]``: every measurement beside its limit, as a table and as JSON.
 
-Parts are loading, starting, answering, layers, memory, matrix and growth; without a name all of them. Needs the
-folder of a real release in ONET_DATA; MySQL is measured where TEST_MYSQL_URL names one.
+Parts are loading, starting, answering, layers, memory, matrix, team and growth; without a name all of them. Needs
+the folder of a real release in ONET_DATA; MySQL is measured where TEST_MYSQL_URL names one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import answering, growth, layers, loading, matrix, memory, starting
+from bench import answering, growth, layers, loading, matrix, memory, starting, team
 
 RESULTS = Path("bench-results")
 PARTS = {
@@ -27,6 +27,7 @@ PARTS = {
     "layers": layers.measure,
     "memory": memory.measure,
     "matrix": matrix.measure,
+    "team": team.measure,
     "growth": growth.measure,
 }
 

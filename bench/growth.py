@@ -3,7 +3,7 @@
     make bench PARTS=growth
 
 Nine copies of every occupation under codes of their own (61-0001.00 to 69-1016.00), with all their
-ratings, lay titles, job zones and related occupations. Costs of requests are seconds
+ratings, lay titles, technologies, tasks, job zones and related occupations. Costs of requests are seconds
 of the server's own processor, so a busy machine hardly changes them.
 """
 
@@ -29,7 +29,8 @@ from bench.servers import Server, skillgap
 TIMES = 10
 PAIRS = 3_000
 CODES = ("O*NET-SOC Code", "Related O*NET-SOC Code")
-NOT_COPIED = ("Technology Skills.txt", "Skills to Work Activities.txt")  # nor read by a load
+NOT_COPIED = ("Skills to Work Activities.txt", "Tasks to DWAs.txt")  # nor read by a load
+IDS = 1_000_000  # between the task ids of two copies
 
 LOAD = """
 import resource, sys, time
@@ -91,6 +92,8 @@ def _renamed(rows: pd.DataFrame, coded: Sequence[str], numbers: Mapping[str, int
     new = {name: rows[name].map(codes) for name in coded}
     if "Title" in rows:
         new["Title"] = rows["Title"] + f" ({copy})"
+    if "Task ID" in rows:
+        new["Task ID"] = (rows["Task ID"].astype(int) + copy * IDS).astype(str)
     return rows.assign(**new)
 
 

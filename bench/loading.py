@@ -56,7 +56,8 @@ print(time.perf_counter() - started, 0)
 ROWS = """
 import pickle
 from sqlalchemy import select
-from skillgap.tables import Base, LoadedFile
+from skillgap.database.base import Base
+from skillgap.onet.tables import LoadedFiles
 load_release(engine, LoadRequest(path=folder), lambda *_: None)
 mark = "?" if engine.dialect.paramstyle == "qmark" else "%s"
 quote = engine.dialect.identifier_preparer.quote
@@ -70,7 +71,7 @@ with writing(engine) as connection:
                   for row in found]
         if values:
             tables.append((f"INSERT INTO {quote(table.name)} ({columns}) VALUES ({marks})", values))
-    files = set(connection.scalars(select(LoadedFile.file)))
+    files = set(connection.scalars(select(LoadedFiles.file)))
 Path(sys.argv[3]).write_bytes(pickle.dumps({"files": files, "tables": tables}))
 """
 

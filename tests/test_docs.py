@@ -122,8 +122,9 @@ def command_names(group: typer.core.TyperGroup, prefix: str) -> Iterator[tuple[s
         command = group.get_command(context, name)
         assert command is not None
         command = command.loaded() if isinstance(command, LazyCommand) else command
-        options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
-        yield f"{prefix} {name}", options - {"--help"}
+        options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+        long = {option for option in options if option.startswith("--") and not option.startswith("--no-")}
+        yield f"{prefix} {name}", long - {"--help"}
         if isinstance(command, typer.core.TyperGroup):
             yield from command_names(command, f"{prefix} {name}")
 

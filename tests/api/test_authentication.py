@@ -57,7 +57,7 @@ def test_what_is_off_is_not_in_the_way(serving: Serving) -> None:
     assert not layers & {Authentication, KeyLookup, RateLimit, CORSMiddleware}
 
 
-@pytest.mark.parametrize("path", [PAIR, "/occupations", "/", "/choice?text=cook", "/metrics"])
+@pytest.mark.parametrize("path", [PAIR, "/occupations", "/", "/?from=cook", "/metrics"])
 def test_without_a_key_the_response_is_401(keyed: TestClient, path: str) -> None:
     answer = keyed.get(path)
     assert (answer.status_code, answer.json()["code"]) == (401, "key-required")

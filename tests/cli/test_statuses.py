@@ -33,6 +33,8 @@ LEVELS = {"levels": {"2.A.1.b": 3, "2.B.1.a": 4.5}}
         ("matches", "levels.json"),
         ("diff", "sample", "sample"),
         ("search", "nurse"),
+        ("code", "nurse"),
+        ("code", "--from", "titles.csv"),
         ("export", "pairs.csv"),
         ("supplement",),
         ("doctor",),
@@ -47,6 +49,7 @@ LEVELS = {"levels": {"2.A.1.b": 3, "2.B.1.a": 4.5}}
 )
 def test_what_succeeds_is_status_0(skillgap: Skillgap, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     (tmp_path / "levels.json").write_text(json.dumps(LEVELS))
+    (tmp_path / "titles.csv").write_text("id,title\n1,Staff nurse\n")
     ended = skillgap(*arguments)
     assert ended.status == 0, ended
 

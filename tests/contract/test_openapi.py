@@ -44,7 +44,7 @@ BEYOND_THE_DOCUMENT = {
     "POST /skill-gap": r"(levels|anchors)(\..+)?",
     "POST /matches": r"(levels|anchors)(\..+)?|max_job_zone_difference|other_major_group",
     "GET /occupations/{code}/moves": "max_job_zone_difference",
-    "GET /releases/{a}/diff/{b}": "from|to|occupation",
+    "GET /releases/{a}/diff/{b}": "from|to|occupation|element",
 }
 
 
@@ -76,6 +76,8 @@ def known(name: str, value: Any) -> Any:
     turn = crc32(value.encode("utf-8", "surrogatepass"))
     if name in ("from", "to", "code", "occupation") and re.search(CODE_PATTERN, value):
         return CODES[turn % len(CODES)]
+    if name == "element" and turn % 4:
+        return ELEMENTS[turn % len(ELEMENTS)]
     if name in ("release", "a", "b") and len(value) <= 20 and turn % 4:
         return RELEASE
     return value

@@ -94,7 +94,7 @@ def test_the_tools_say_what_they_take_and_give(tmp_path: Path) -> None:
     with assistant(f"sqlite:///{tmp_path / 'none.sqlite'}") as (portal, client):
         tools = portal.call(client.list_tools).tools
     assert [tool.name for tool in tools] == [
-        "find_occupation", "compare_occupations", "closest_moves"
+        "find_occupation", "code_title", "compare_occupations", "closest_moves"
     ]  # fmt: skip
     for tool in tools:
         assert tool.description
@@ -102,7 +102,7 @@ def test_the_tools_say_what_they_take_and_give(tmp_path: Path) -> None:
         assert tool.annotations.read_only_hint
         assert tool.output_schema is not None
         assert {"release", "sentence", "notes"} <= tool.output_schema["properties"].keys()
-    assert tools[1].input_schema["required"] == ["from_code", "to_code"]
+    assert tools[2].input_schema["required"] == ["from_code", "to_code"]
 
 
 def test_an_occupation_is_found(call: Call, release: str) -> None:
@@ -119,6 +119,19 @@ def test_an_occupation_is_found(call: Call, release: str) -> None:
     ]
     assert "the best match is 15-1252.00 Software Developers" in found["sentence"]
     assert found["sentence"].endswith(", which O*NET has not rated.") is not rated
+
+
+def test_a_job_title_is_coded(call: Call, release: str) -> None:
+    coded = answer(call, "code_title", title="Sr. Registered Nurse (m/f/d) - Boston, MA", limit=1)
+    assert (coded["release"], coded["cleaned"], coded["answer"]) == (release, "Registered Nurse", "29-1141.00")
+    assert [one["evidence"]["how"] for one in coded["codes"]] == ["cleaned"]
+    assert "is 29-1141.00 Registered Nurses with a probability of 99%" in coded["sentence"]
+
+
+def test_a_text_that_is_no_title_is_unknown_with_the_reason(call: Call) -> None:
+    coded = answer(call, "code_title", title="Great opportunity")
+    assert (coded["answer"], coded["codes"]) == (None, [])
+    assert coded["sentence"].endswith("is unknown. None of its words says what the work is.")
 
 
 def test_two_occupations_are_compared(call: Call, release: str) -> None:

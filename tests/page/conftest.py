@@ -51,13 +51,16 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     """
     contexts, faults = [], []
 
-    def open_in_new_context(address: str, *, size: str = "desktop", **options: Any) -> Page:
+    def open_in_new_context(
+        address: str, *, size: str = "desktop", errors_expected: bool = False, **options: Any
+    ) -> Page:
         context = browser.new_context(viewport=SIZES[size], **options)
         contexts.append(context)
         origin = address.split("/", 3)[2]
         page = context.new_page()
         page.set_default_timeout(TIMEOUT)
-        page.on("console", lambda message: faults.append(message.text))
+        if not errors_expected:  # a browser reports a service that is gone
+            page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "request",

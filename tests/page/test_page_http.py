@@ -10,6 +10,12 @@ from fastapi.testclient import TestClient
 
 from skillgap.api.app import create_app
 from skillgap.api.page.address import Address
+from skillgap.api.page.panel import panel_of
+from skillgap.api.security_headers import TEMPLATES
+from skillgap.occupations.charts.rows import KINDS, Filters, signed
+from skillgap.occupations.person.query import PersonGapBody
+from skillgap.occupations.person.service import compare_person
+from skillgap.occupations.schemas import percent_of
 from skillgap.settings import DatabaseSettings
 
 MODELS, SHIP_ENGINEERS, NURSES, ASSISTANTS, CHIEFS = (
@@ -253,3 +259,26 @@ def test_without_a_database_the_page_does_not_say_that_nothing_is_loaded() -> No
     assert (response.status_code, response.headers["refresh"]) == (503, "5")
     assert "The database is unavailable" in response.text
     assert "skillgap load" not in response.text
+
+
+PARTS = """{% import "comparison.html" as comparison with context %}
+{{ comparison.figures(panel.domain, panel.answer.summary, panel.answer.person) }}
+{{ comparison.needs(panel, "h2") }}{{ comparison.held(panel, "h2") }}{{ comparison.chart(panel, "h2") }}
+{{ comparison.table(panel, address, "view") }}{{ comparison.downloads(panel, "h2") }}"""
+
+
+def test_the_parts_of_a_comparison_are_drawn_for_a_person_with_the_share_answered(onet_client: TestClient) -> None:
+    levels = {"2.A.1.a": 6, "2.A.1.b": 1}
+    answer = compare_person(
+        onet_client.app.state.live.snapshot.catalogue,
+        PersonGapBody.model_validate({"to": NURSES, "levels": levels, "include": "all", "explain": "anchors"}),
+    )
+    values = {"panel": panel_of(answer, Filters(), "gap", {"csv": "x"}), "address": Address(), "root": "../"}
+    drawn = TEMPLATES.from_string(PARTS).render(values | {"signed": signed, "kinds": KINDS, "percent_of": percent_of})
+    page = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", drawn)).split())
+    assert "1 gap how certain is unknown; of 2 mean gap" in page
+    assert "on the 2 of 35 you answered: 9 % of the importance" in page
+    assert "Your levels have no standard errors: how certain a gap is, is unknown." in page
+    assert "Active Listening +3.25 You have 1.00 " in page
+    assert "Reading Comprehension 1.75 above the 4.25 needed" in page
+    assert '<rect class="interval"' not in drawn

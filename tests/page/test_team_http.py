@@ -24,7 +24,7 @@ TWO = "name,title,target\nAnn,Nursing assistants,Registered nurses\nBen,Zorblax,
 
 def everyday_people() -> str:
     """300 people with everyday titles: 200 different ones, some of them twice; six targets."""
-    titles = [row["title"] for row in csv.DictReader(EVERYDAY.open())]
+    titles = [row["title"] for row in csv.DictReader(EVERYDAY.read_text().splitlines())]
     rows = [
         (f"P{i:03}", f"Person {i}", (titles * 2)[i], "" if i == 77 else TARGETS[i % len(TARGETS)]) for i in range(300)
     ]
@@ -125,9 +125,9 @@ def test_what_names_no_occupation_is_said_beside_its_title_and_nothing_is_lost(o
 
 def test_titles_are_coded_in_parts_until_all_are(onet_client: TestClient) -> None:
     response = post(onet_client, file=everyday_people(), part="90")
-    assert "90 of 206 different titles are coded" in response.text
+    assert "90 of 203 different titles are coded" in response.text
     response = post(onet_client, part="90", **carried(response))
-    assert "180 of 206 different titles are coded" in response.text
+    assert "180 of 203 different titles are coded" in response.text
     response = post(onet_client, "plan", part="90", **carried(response))
     assert "This rests on" in response.text
     assert carried(response) == carried(post(onet_client, file=everyday_people()))

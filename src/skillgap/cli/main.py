@@ -19,6 +19,12 @@ EXTRAS = {"alembic": "etl", "openai": "etl", "httpx2": "etl", "pandas": "etl", "
 """The extra of each library that answering does not need."""
 
 
+def _code() -> Mapping[str, Command]:
+    from skillgap.cli.answers.code import code
+
+    return {"code": code}
+
+
 def _diff() -> Mapping[str, Command]:
     from skillgap.cli.answers.diff import diff
 
@@ -106,6 +112,7 @@ MODULES: Mapping[str, Entry] = {
         "Show what changed from release BEFORE to AFTER: in a pair's gap, an occupation, or all in short.", _diff
     ),
     "search": Entry("Find occupations by code, title or lay title; typing errors are forgiven.", _search),
+    "code": Entry("Find the occupation of a job TITLE, with its probability and what speaks for it.", _code),
     "export": Entry("Write the current release's pairs or ratings to a CSV or Parquet file.", _export),
     "supplement": Entry(
         "Fetch ratings from O*NET Web Services for occupations that the current release does not rate.", _load

@@ -1,4 +1,4 @@
-"""``skillgap mcp``: three tools for assistants, over stdin and stdout by the MCP SDK.
+"""``skillgap mcp``: four tools for assistants, over stdin and stdout by the MCP SDK.
 
 The catalogue is refreshed before an answer, where the database responds. Stdout belongs to the
 protocol; logs go to stderr.
@@ -24,15 +24,20 @@ from skillgap.occupations.pair.service import compare
 from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
 from skillgap.occupations.pair.verdict import judge
 from skillgap.occupations.schemas import OccupationRef, percent_of, release_notes
+from skillgap.occupations.titles.query import DEFAULT_CODES, MOST_CODES
+from skillgap.occupations.titles.schemas import TitleCodes
+from skillgap.occupations.titles.service import code_title
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.live_catalogue import LiveCatalogue
+from skillgap.onet.titles.cleaning import LONGEST
 
 INSTRUCTIONS = """\
 O*NET occupations compared: what a target occupation requires that a source does not.
-Look codes up with find_occupation first. Levels are on O*NET's LV scale (0-7), importances on IM
-(1-5). Name the release an answer comes from. This includes information from the O*NET Database by
-the U.S. Department of Labor, Employment and Training Administration, used under CC BY 4.0; gaps
-and distances are computed by skillgap and not endorsed by USDOL/ETA.
+Look codes up with find_occupation first, or with code_title for a job title from a posting or a CV.
+Levels are on O*NET's LV scale (0-7), importances on IM (1-5). Name the release an answer comes
+from. This includes information from the O*NET Database by the U.S. Department of Labor, Employment
+and Training Administration, used under CC BY 4.0; gaps and distances are computed by skillgap and
+not endorsed by USDOL/ETA.
 """
 READING = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 MOST = 50
@@ -58,6 +63,13 @@ class FoundOccupations(BaseModel):
     sentence: str
     total: int
     occupations: list[FoundOccupation]
+    notes: list[str]
+
+
+class CodedTitle(TitleCodes):
+    """The occupation of a job title, or why it is unknown."""
+
+    sentence: str
     notes: list[str]
 
 
@@ -143,6 +155,24 @@ class Tools:
                 notes=release_notes(catalogue, "skills"),
             )
 
+    def code_title(
+        self,
+        title: Annotated[str, Field(description="A job title as people write it.", min_length=1, max_length=LONGEST)],
+        limit: Annotated[int, Field(ge=1, le=MOST_CODES, description="How many to list, at most.")] = DEFAULT_CODES,
+        release: Release = None,
+    ) -> CodedTitle:
+        """Which O*NET occupation is a job title? With calibrated probabilities and the evidence.
+
+        `answer` is null where no occupation is more probable than not; `reason` then says why. Do not
+        take the first of `codes` for the answer there: ask the person.
+        """
+        with _tool_errors():
+            catalogue = self._catalogue(release)
+            answer = code_title(catalogue, title, limit)
+            return CodedTitle(
+                **dict(answer), sentence=_coded_sentence(catalogue, answer), notes=release_notes(catalogue, "skills")
+            )
+
     def compare_occupations(
         self, from_code: Code, to_code: Code, limit: Limit = 10, release: Release = None
     ) -> ComparedOccupations:
@@ -201,7 +231,7 @@ def mcp_server(live: LiveCatalogue) -> MCPServer:
     """The server with its tools; ``run("stdio")`` serves until its input ends."""
     server = MCPServer("skillgap", version=__version__, instructions=INSTRUCTIONS)
     tools = Tools(live)
-    for tool in (tools.find_occupation, tools.compare_occupations, tools.closest_moves):
+    for tool in (tools.find_occupation, tools.code_title, tools.compare_occupations, tools.closest_moves):
         server.add_tool(tool, annotations=READING)
     return server
 
@@ -234,6 +264,16 @@ def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
     return (
         f"{catalogue.info.title} has {len(codes)} occupations that {text!r} could mean; the best "
         f"match is {best} {catalogue.occupations[best].title}{rated}."
+    )
+
+
+def _coded_sentence(catalogue: Catalogue, answer: TitleCodes) -> str:
+    if answer.answer is None:
+        return f"By {catalogue.info.title}, the occupation of {answer.title!r} is unknown. {answer.reason}"
+    first = answer.codes[0]
+    return (
+        f"By {catalogue.info.title}, {answer.title!r} is {first.onetsoc_code} {first.title} with a probability of "
+        f"{percent_of(first.probability)}%, by the title {first.evidence.matched_text}."
     )
 
 

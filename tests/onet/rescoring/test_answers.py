@@ -185,9 +185,9 @@ Figures = dict[str, tuple[float, float]]  # both levels by element
 
 def page_figures(client: TestClient, **query: str) -> tuple[Figures, str]:
     """The levels that the page shows, and the address of its download."""
-    html = client.get("/", params=query).text
-    rows = re.findall(r'<li class="chart-row .*?data-name="(.*?)".*?data-from="(.*?)" data-to="(.*?)"', html, re.DOTALL)
-    link = re.search(r'data-download="json" href="(.*?)"', html)
+    html = client.get("/", params=query | {"show": "all"}).text
+    rows = re.findall(r'<th scope="row">(.*?)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>', html)
+    link = re.search(r'href="([^"]*)" download="[^"]*\.json"', html)
     assert link is not None, html
     return {name: (float(source), float(target)) for name, source, target in rows}, unescape(link[1])
 
@@ -237,13 +237,13 @@ def test_page_and_chart_say_that_levels_are_a_models(serve: Serve, run_job: Resc
     query = {"from": COOKS, "to": UNRATED}
     page = client.get("/", params=query).text
     assert "are those of a language model (a-model, prompt" in page
-    assert "but for the levels that a note above names as a language model" in page
+    assert "they have no rank among those it has" in page
     drawn = client.get("/skill-gap/chart.json", params=query).json()
     assert "Levels of Computer Occupations, All Other: language model a-model." in drawn["title"]["subtitle"]
-    assert re.findall(r'data-next="(.*?)"', page) == ["moves", "openers"]
+    assert re.findall(r'<h3 id="(.*?)-title"', page) == ["moves"]  # no path: it has no rank
     swapped = client.get("/", params={"from": UNRATED, "to": COOKS, "levels": "rescored"}).text
-    assert f'href="./?levels=rescored&amp;from={COOKS}&amp;to={UNRATED}"' in swapped
-    assert "data-next" not in swapped
+    assert f'href="./?from={COOKS}&amp;to={UNRATED}&amp;levels=rescored"' in swapped
+    assert 'id="next-steps"' not in swapped
 
 
 def test_an_assistant_is_answered_by_the_same_levels(run_job: Rescore, sqlite_url: str) -> None:
@@ -257,13 +257,23 @@ def test_an_assistant_is_answered_by_the_same_levels(run_job: Rescore, sqlite_ur
     assert published.is_error
 
 
+def test_levels_of_a_model_have_no_verdict(serve: Serve, run_job: Rescore) -> None:
+    run_job(UNRATED, DEVELOPERS)
+    client = serve()
+    for target in (UNRATED, DEVELOPERS):
+        query = {"from": COOKS, "to": target, "levels": "rescored"}
+        answer = client.get("/skill-gap/verdict", params=query).json()
+        assert answer["verdict"] is answer["rank"] is None
+        assert "levels that O*NET has not published in this release" in answer["reason"]
+        assert answer["domains"][0]["gaps"] == client.get("/skill-gap", params=query).json()["summary"]["gaps"]
+        assert answer["domains"][0]["coverage_rank"] is None
+    assert client.get("/skill-gap/verdict", params={"from": COOKS, "to": DEVELOPERS}).json()["verdict"] is not None
+
+
 def test_a_text_is_chosen_by_the_levels_that_are_used(serve: Serve, run_job: Rescore) -> None:
     run_job(UNRATED)
-    choice = serve(levels="rescored").get("/choice", params={"text": UNRATED}).json()
-    published_choice = serve().get("/choice", params={"text": UNRATED}).json()
-    assert (choice["code"], published_choice["code"]) == (UNRATED, None)
-    person = serve(levels="rescored").get("/", params={"tab": "person", "to": UNRATED}).text
-    assert "has not rated its skills" in person
+    pages = [client.get("/", params={"from": UNRATED}).text for client in (serve(levels="rescored"), serve())]
+    assert ["has not rated its skills" in page for page in pages] == [False, True]
 
 
 @pytest.mark.parametrize("address", ["/skill-gap", "/skill-gap/chart.svg"])

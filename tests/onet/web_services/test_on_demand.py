@@ -325,13 +325,12 @@ def test_page_chart_and_ratings_ask_for_it_too(client: TestClient, path: str) ->
 
 
 def test_a_choice_on_the_page_is_fetched_too(client: TestClient) -> None:
-    choice = client.get(f"/choice?text={ALL_OTHER}").json()
-    assert choice == {"code": ALL_OTHER, "problem": None, "instead": []}
-    assert "Nor is it rated elsewhere" in client.get(f"/choice?text={NEVER_RATED}").json()["problem"]
+    assert "has not rated" not in client.get(f"/?from={ALL_OTHER}").text
+    assert "Nor is it rated elsewhere" in client.get(f"/?from={NEVER_RATED}").text
 
 
 def test_the_page_says_when_what_is_missing_may_be_there(url: str, fake: FakeOnet) -> None:
     fake.always["/about"] = fake_onet.busy(status=503)
     with serving(url, fake) as app:
-        problem = app.get(f"/choice?text={ALL_OTHER}").json()["problem"]
-    assert "It is requested from O*NET Web Services: try again in " in problem
+        page = app.get(f"/?from={ALL_OTHER}").text
+    assert "It is requested from O*NET Web Services: try again in " in page

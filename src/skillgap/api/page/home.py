@@ -14,7 +14,10 @@ from skillgap.api.page.frame import render
 from skillgap.api.page.query import kept
 from skillgap.gap.verdict import Verdict
 from skillgap.http.reader import ReaderDep
-from skillgap.occupations.charts.rows import NOUNS, Row, rows_of, whole_comparison
+from skillgap.occupations.charts.rows import NOUNS, kind_of
+from skillgap.occupations.pair.query import GapQuery
+from skillgap.occupations.pair.schemas import ElementGapOut
+from skillgap.occupations.pair.service import compare
 from skillgap.occupations.pair.standing import DomainFiguresOut, VerdictOut, VerdictQuery
 from skillgap.occupations.pair.verdict import judge
 from skillgap.onet.catalogue import Catalogue
@@ -25,7 +28,7 @@ EXAMPLES = (
     ("27-1024.00", "15-1254.00"),
     ("53-3032.00", "49-3023.00"),
 )
-MOST_ROWS = 4  # of an example's picture
+MOST_GAPS = 4  # of an example's picture
 WORDS = {Verdict.CLOSE: "Close", Verdict.STRETCH: "A stretch", Verdict.FAR: "Far"}
 
 
@@ -35,7 +38,7 @@ class Example(NamedTuple):
     verdict: VerdictOut
     word: str  # the verdict, empty where there is none
     says: str
-    rows: list[Row]  # the widest certain gaps
+    gaps: list[ElementGapOut]  # the widest certain ones
     address: str
 
 
@@ -49,6 +52,7 @@ async def home_page(request: Request, reader: ReaderDep) -> Response:
         "source": Choice(""),
         "target": Choice(""),
         "examples": await run_in_threadpool(lambda: list(_examples(catalogue, address))),
+        "kind_of": kind_of,
         "kept": kept(address.release),
     }
     return render(request, "home.html", values, catalogue=catalogue)
@@ -58,13 +62,12 @@ def _examples(catalogue: Catalogue, address: Address) -> Iterator[Example]:
     for source, target in EXAMPLES:
         if all(code in catalogue.profiles["skills"] for code in (source, target)):
             verdict = judge(catalogue, VerdictQuery.model_validate({"from": source, "to": target}))
-            answer = whole_comparison(catalogue, source, target, "skills", "published")
-            rows = [row for row in rows_of(answer, address) if row.kind in ("gap", "unjudged")]
+            gaps = compare(catalogue, GapQuery.model_validate({"from": source, "to": target})).skill_gaps
             yield Example(
                 verdict,
                 WORDS[verdict.verdict] if verdict.verdict else "",
                 _says(verdict.domains),
-                rows[:MOST_ROWS],
+                [gap for gap in gaps if gap.certainty in ("gap", None)][:MOST_GAPS],
                 address.to(source=source, target=target),
             )
 

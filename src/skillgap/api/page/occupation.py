@@ -9,7 +9,6 @@ from typing import NamedTuple, TypeVar
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel
 
 from skillgap.api.page.frame import PageRouter, render
 from skillgap.api.page.query import kept, link, page_query
@@ -20,7 +19,7 @@ from skillgap.occupations.moves.query import MovesQuery
 from skillgap.occupations.moves.schemas import MovesOut
 from skillgap.occupations.moves.service import rank_moves
 from skillgap.occupations.reference.query import TechnologiesQuery
-from skillgap.occupations.reference.schemas import RatingOut
+from skillgap.occupations.reference.schemas import RatingOut, TasksOut, TechnologiesOut
 from skillgap.occupations.reference.service import read_occupation, read_ratings, read_tasks, read_technologies
 from skillgap.occupations.schemas import SAMPLE_NOTE
 from skillgap.onet.catalogue import Catalogue
@@ -30,7 +29,7 @@ from skillgap.onet.rescored.model_levels import Levels
 
 router = PageRouter()
 
-Listed = TypeVar("Listed", bound=BaseModel)
+Listed = TypeVar("Listed", TechnologiesOut, TasksOut)
 
 MOST_MOVES = 10
 EVERY_TECHNOLOGY = TechnologiesQuery(limit=LARGEST_PAGE)
@@ -94,7 +93,7 @@ async def _read_requirements(
         try:
             found.append(await reader.read(release, use_case))
         except OccupationNotRated as error:
-            missing = missing or error
+            missing = error if domain == "skills" else missing
         except DomainNotLoaded:
             continue
     return found, missing
@@ -105,6 +104,8 @@ def _read_domain(catalogue: Catalogue, *, code: str, domain: str, levels: Levels
     answer = read_ratings(catalogue, code, domain, levels)
     ordered = sorted(answer.ratings, key=lambda rating: (-_importance(rating), -rating.level.data_value))
     notes = [note for note in answer.notes if note != SAMPLE_NOTE]
+    if answer.levels and answer.levels.given.model:
+        notes += answer.levels.notes
     return Requirements(domain, notes, [_requirement(catalogue, rating) for rating in ordered])
 
 
@@ -129,12 +130,13 @@ def level_meaning(anchors: tuple[Anchor, ...], level: float) -> str:
     return f"{side} “{nearest.anchor_description}” (level {nearest.anchor_value})"
 
 
-def _read_listed(read: Callable[[], Listed]) -> Listed | FileNotLoaded:
-    """What a file lists for the occupation, or that the release was loaded without it."""
+def _read_listed(read: Callable[[], Listed]) -> tuple[Listed | None, str]:
+    """What a file lists for the occupation, and what to know of it; None where the release was loaded without it."""
     try:
-        return read()
+        answer = read()
     except FileNotLoaded as error:
-        return error
+        return None, str(error)
+    return answer, " ".join(note for note in answer.notes if note != SAMPLE_NOTE)
 
 
 def _read_moves(catalogue: Catalogue, code: str, query: MovesQuery) -> tuple[MovesOut | None, str]:

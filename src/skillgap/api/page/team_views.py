@@ -13,7 +13,7 @@ from skillgap.occupations.team.people_file import Person
 from skillgap.occupations.team.plan import NOT_FOR, WHY_NOT, TeamPlan
 from skillgap.occupations.team.review import Review
 from skillgap.occupations.team.schemas import PersonPlan, SkillNeed
-from skillgap.occupations.team.titles import Candidate, codings
+from skillgap.occupations.team.titles import Candidate, candidates_of
 from skillgap.onet.catalogue import Catalogue
 
 MOST_TITLES = 100  # of a list in the review
@@ -66,13 +66,13 @@ def _title_rows(
     """The titles with their candidates, which are found again: the form carries none."""
     if review.waiting:
         return []
-    found = codings(catalogue, titles)
+    found = candidates_of(catalogue, titles)
     return [
         TitleRow(
             title=title,
             rows=review.rows[title],
             reason=review.titles[title].reason,
-            candidates=_with_choice(found[title].candidates, review.choices.get(title)),
+            candidates=_with_choice(found[title], review.choices.get(title)),
             chosen=(review.choices[title] or OUT) if title in review.choices else "",
             unclear=unclear.get(title),
         )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from skillgap.cli.answers.input import read_input
 from skillgap.cli.answers.moves import LimitOption
 from skillgap.cli.answers.occupation import BY_CODE_OR_TITLE, name_occupation, read_current
 from skillgap.cli.answers.output import (
@@ -20,7 +21,6 @@ from skillgap.cli.answers.output import (
     write_answer,
 )
 from skillgap.errors import InvalidBody
-from skillgap.http.bodies import LARGEST_BODY
 from skillgap.http.json_text import parse_object
 from skillgap.http.parameters import Domain
 from skillgap.occupations.person.query import MatchesBody
@@ -66,10 +66,7 @@ def matches(
     Example: skillgap matches my-levels.json --from "nursing assistants"
     """
     form = choose_form(as_json=as_json, as_csv=as_csv)
-    content = _read_object(file)
-    catalogue = read_current()
     options = {
-        "from": None if source is None else name_occupation(catalogue, "--from", source),
         "domain": domain,
         "measure": measure,
         "min_coverage": min_coverage,
@@ -79,18 +76,18 @@ def matches(
         "limit": limit,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    answer = match_occupations(catalogue, read_query(MatchesBody, **{**content, **given}))
+    body = read_query(MatchesBody, **{**_read_object(file), **given})
+    catalogue = read_current()
+    if source is not None:
+        body = body.model_copy(update={"from_code": name_occupation(catalogue, "--from", source)})
+    answer = match_occupations(catalogue, body)
     write_answer(answer, form, _show_matches, matches_csv)
 
 
 def _read_object(file: Path) -> dict[str, Any]:
     """The JSON object in a file, or on stdin; anything else in it is wrong usage."""
-    with typer.get_binary_stream("stdin") if str(file) == "-" else file.open("rb") as stream:
-        content = stream.read(LARGEST_BODY + 1)
-    if len(content) > LARGEST_BODY:
-        raise typer.BadParameter(f"{file} is larger than {LARGEST_BODY:,} bytes")
     try:
-        return parse_object(content)
+        return parse_object(read_input(file))
     except InvalidBody as error:
         raise typer.BadParameter(f"{file}: {error}") from None
 

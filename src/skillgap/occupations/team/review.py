@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skillgap.occupations.team.people_file import PeopleFile
 from skillgap.occupations.team.plan import LEFT_OUT
-from skillgap.occupations.team.titles import Coded, How, codings
+from skillgap.occupations.team.titles import Coded, How, code_distinct
 from skillgap.onet.catalogue import Catalogue
 
 
@@ -110,7 +110,7 @@ def review_titles(catalogue: Catalogue, file: PeopleFile, carried: Carried, most
     rows = dict(Counter(spellings[title] for title in written).most_common())
     titles = {title: Coded(**dict(one)) for title, one in carried.titles.items() if title in rows}
     new = [title for title in rows if title not in titles]
-    titles |= {title: coding.coded for title, coding in codings(catalogue, new[:most]).items()}
+    titles |= code_distinct(catalogue, new[:most])
     return Review(
         file, spellings, rows, titles, {title: code for title, code in carried.choices.items() if title in rows}
     )

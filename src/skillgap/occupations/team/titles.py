@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from skillgap.errors import RequestError, SeveralFaults
@@ -12,7 +12,6 @@ from skillgap.occupations.titles.service import code_titles
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.codes import DASHES
 
-AT_A_TIME = 500  # titles coded in one call
 CANDIDATES_ASKED = 5
 LEAST_PROBABILITY = 0.02
 MOST_CANDIDATES = 8  # with the neighbours of unrated ones
@@ -46,48 +45,45 @@ class Candidate(NamedTuple):
     evidence: str | None
 
 
-class Coding(NamedTuple):
-    """What a title means and what it may mean, the likeliest first; every candidate is rated."""
-
-    coded: Coded
-    candidates: tuple[Candidate, ...]
-
-
-def codings(catalogue: Catalogue, titles: Iterable[str]) -> dict[str, Coding]:
+def code_distinct(catalogue: Catalogue, titles: Iterable[str]) -> dict[str, Coded]:
     """What each of these titles means. Codes of O*NET are taken as they are written."""
     distinct = list(dict.fromkeys(titles))
-    written = {title for title in distinct if A_CODE.fullmatch(title)}
-    coded = {title: _written(catalogue, title) for title in written}
-    others = [title for title in distinct if title not in written]
-    for first in range(0, len(others), AT_A_TIME):
-        part = others[first : first + AT_A_TIME]
-        answers = code_titles(catalogue, part, CANDIDATES_ASKED)
-        coded |= {title: _coding(catalogue, answer) for title, answer in zip(part, answers, strict=True)}
-    return {title: coded[title] for title in distinct}
+    coded = {title: _written(catalogue, title)[0] for title in distinct if A_CODE.fullmatch(title)}
+    others = [title for title in distinct if title not in coded]
+    answers = code_titles(catalogue, others, 1)
+    rated = catalogue.matrix().positions.keys()
+    return coded | {title: _coded(catalogue, rated, answer) for title, answer in zip(others, answers, strict=True)}
 
 
-def _written(catalogue: Catalogue, text: str) -> Coding:
+def candidates_of(catalogue: Catalogue, titles: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
+    """What each of these titles may mean, the likeliest first; every candidate is rated."""
+    distinct = list(dict.fromkeys(titles))
+    found = {title: _written(catalogue, title)[1] for title in distinct if A_CODE.fullmatch(title)}
+    others = [title for title in distinct if title not in found]
+    answers = code_titles(catalogue, others, CANDIDATES_ASKED)
+    coded = zip(others, answers, strict=True)
+    return found | {title: _distinct(_candidates(catalogue, answer)) for title, answer in coded}
+
+
+def _written(catalogue: Catalogue, text: str) -> tuple[Coded, tuple[Candidate, ...]]:
+    """What a code means, or what to take in its place."""
     try:
         code = catalogue.code_named(text)
         catalogue.require_ranked(code, None, "skills")
     except RequestError as error:
         fault = error.leading if isinstance(error, SeveralFaults) else error
         candidates = (Candidate(suggestion.onetsoc_code, None, None) for suggestion in fault.suggestions)
-        return Coding(Coded(None, None, None, str(fault)), tuple(candidates))
-    return Coding(Coded(code, "code", None, None), ())
+        return Coded(None, None, None, str(fault)), tuple(candidates)
+    return Coded(code, "code", None, None), ()
 
 
-def _coding(catalogue: Catalogue, answer: TitleCodes) -> Coding:
-    rated = catalogue.matrix().positions
-    candidates = _distinct(_candidates(catalogue, answer))
-    probability = next((code.probability for code in answer.codes if code.onetsoc_code == answer.answer), None)
+def _coded(catalogue: Catalogue, rated: Collection[str], answer: TitleCodes) -> Coded:
     if answer.answer is None:
-        return Coding(Coded(None, None, None, answer.reason), candidates)
+        return Coded(None, None, None, answer.reason)
     if answer.answer in rated:
-        return Coding(Coded(answer.answer, "title", probability, None), candidates)
+        return Coded(answer.answer, "title", answer.codes[0].probability, None)
     title = f"{answer.answer} {catalogue.occupations[answer.answer].title}"
-    reason = NOT_RATED.format(release=catalogue.info.title, title=title)
-    return Coding(Coded(None, None, None, reason), candidates)
+    return Coded(None, None, None, NOT_RATED.format(release=catalogue.info.title, title=title))
 
 
 def _candidates(catalogue: Catalogue, answer: TitleCodes) -> Iterator[Candidate]:

@@ -1,13 +1,14 @@
 """Coding titles by a release."""
 
 from collections.abc import Sequence
+from math import floor
 
 from skillgap.occupations.titles.query import DEFAULT_CODES
 from skillgap.occupations.titles.schemas import TitleCode, TitleCodes, TitleEvidenceOut
 from skillgap.onet.catalogue import Catalogue
-from skillgap.onet.titles.coding import Code, Coding
+from skillgap.onet.titles.coding import Code, Coding, How
 
-DECIMALS = 4
+STEP = 10_000  # of a probability: four decimals, rounded down, so that those of an answer are at most 1 together
 
 
 def code_titles(catalogue: Catalogue, titles: Sequence[str], n: int = DEFAULT_CODES) -> list[TitleCodes]:
@@ -38,6 +39,12 @@ def _code(catalogue: Catalogue, code: Code) -> TitleCode:
         onetsoc_code=code.onetsoc_code,
         title=catalogue.occupations[code.onetsoc_code].title,
         rated=catalogue.is_rated(code.onetsoc_code),
-        probability=round(code.probability, DECIMALS),
+        probability=_rounded(code),
         evidence=TitleEvidenceOut(matched=code.matched.value, matched_text=code.matched_text, how=code.how.value),
     )
+
+
+def _rounded(code: Code) -> float:
+    """The probability to four decimals; 1 is that of a typed code alone."""
+    certain = code.how is How.CODE and code.probability == 1
+    return 1.0 if certain else min(floor(code.probability * STEP), STEP - 1) / STEP

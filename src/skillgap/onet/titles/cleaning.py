@@ -32,6 +32,8 @@ TERMS = (
     r"|\d+[- ]?(?:hours?|hrs?|months?|weeks?)(?: (?:contract|shifts?|per week|a week))?"
     r"|work(?:ing)? from home|immediate(?:ly)? (?:start|hire|hiring|available)|no experience(?: \w+ed|necessary)?"
     r"|will train|(?:sign[- ]on|signing) bonus|great (?:benefits|pay)|competitive (?:salary|pay)|urgently hiring"
+    r"|(?:great|exciting|excellent|fantastic|new|job|career|business) opportunit(?:y|ies)|join our team"
+    r"|apply (?:now|today|here)|(?:general|open) application|various (?:positions|jobs|roles)|great (?:job|role)"
     r"|(?:plus |and )?(?:benefits package|ote|doe|pro rata|ir35|c2c|w2))\b"
 )
 REFERENCE = (
@@ -56,7 +58,7 @@ _GENDER = re.compile(GENDER, re.IGNORECASE)
 _ASIDES = re.compile("|".join((PAY, TERMS, REFERENCE)), re.IGNORECASE)
 _ENDS = re.compile(f"{OPENING}|{CLOSING}", re.IGNORECASE)
 _PARTS = re.compile(rf"\s[{DASH}|•·~:/]+\s|\s[{DASH}]|[{DASH}]\s|[|•:;]|[\N{{EN DASH}}\N{{EM DASH}}]")
-_EMPLOYER = re.compile(r"\s(?:at|c/o)\s.*|\s?@.*", re.IGNORECASE)
+_EMPLOYER = re.compile(r"\s(?:at|c/o)\s.*|\s?@.*|(?<=assistant)\sto\s.*|(?<=secretary)\sto\s.*", re.IGNORECASE)
 _STATE = re.compile(rf"(?:,\s*[^,]*)?,\s*(?:{STATES})(?:\s+\d{{5}})?\s*$")
 _PLACE = re.compile(rf"(?:^|[\s,]+)(?:(?:based )?in\s+)?(?:{PLACES})(?: area)?\s*$", re.IGNORECASE)
 _OF = re.compile(
@@ -67,11 +69,11 @@ _EDGES = " ,.;:!?/&+*_|" + DASH
 
 
 def cleaned(text: str) -> str:
-    """The core of a title as readable text; the whole title where nothing of it would be left."""
+    """The core of a title as readable text; empty where nothing of it says what the work is."""
     whole = _SPACE.sub(" ", text[:LONGEST]).strip()
     plain = _ASIDES.sub(" - ", _BRACKETS.sub(" ", _GENDER.sub(" ", whole)))
     parts = [core for part in _PARTS.split(_ENDS.sub("", plain.strip(_EDGES))) if (core := _core(part))]
-    return turned(parts[0]) if parts else whole
+    return turned(parts[0]) if parts else ""
 
 
 def _core(part: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from skillgap.onet.titles.cleaning import LONGEST
-from skillgap.onet.titles.evidence import EvidenceReader, Nearest
+from skillgap.onet.titles.evidence import Evidence, EvidenceReader, Nearest
 from skillgap.onet.titles.match import Matched
 from skillgap.onet.titles.model import Model, shipped
 from skillgap.onet.titles.numbered import Standing
@@ -71,18 +71,29 @@ class TitleCoder:
         if not typed.words:
             return Coding(typed.cleaned, None, "The title has no word in it.", [])
         nearest = self._evidence.nearest(typed)
+        if not typed.cleaned and not nearest.same:
+            return Coding("", None, "None of its words says what the work is.", [])
         if not len(nearest.numbers):
             return Coding(typed.cleaned, None, "No title of an occupation has any of its words.", [])
         evidence = self._evidence.read(typed, nearest)
         probabilities = self._model.probabilities(evidence)
         first = np.argsort(-probabilities, kind="stable")[: max(n, MOST_NAMED)]
-        codes = [
-            self._code(number, probability, nearest)
-            for number, probability in zip(evidence.numbers[first].tolist(), probabilities[first].tolist(), strict=True)
-        ]
+        found = zip(evidence.numbers[first].tolist(), probabilities[first].tolist(), strict=True)
+        codes = [self._code(number, probability, nearest) for number, probability in found]
         if codes[0].probability >= ANSWERED:
             return Coding(typed.cleaned, codes[0].onetsoc_code, None, codes[:n])
         return Coding(typed.cleaned, None, self._reason(codes), codes[:n])
+
+    def evidence(self, title: str) -> Evidence | None:
+        """What is read of a title, for fitting; None where no word of it is known."""
+        typed = typed_title(title[:LONGEST])
+        nearest = self._evidence.nearest(typed) if typed.words else None
+        return self._evidence.read(typed, nearest) if nearest and len(nearest.numbers) else None
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """The codes of the release, by the places that evidence has."""
+        return self._search.titles.codes
 
     def _typed_code(self, text: str, n: int) -> Coding | None:
         """The answer to a code; None for one that no occupation has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skillgap.onet.titles.lexicon import Floats, Integers, Lexicon
 from skillgap.onet.titles.numbered import NumberedTitles
@@ -35,6 +36,13 @@ FIGURES = (
     "score",  # the best score of its titles over the best of all
     "titles",  # logarithm of the number of its titles
     "single",  # 1 where one word is typed
+    "unknown",  # share of the typed words' weight that is in no title
+    "inexact",  # ... that is unfinished or misspelt
+    "agent",  # how often the last typed word ends the titles that have it: often "nurse", seldom "guitar"
+    "minor_group",  # logarithm of the share of its SOC minor group in the likeness of the nearest titles
+    "major_group",  # ... of its major group
+    "likeness_squared",
+    "covered_squared",
 )
 """What an occupation has in its favour; nothing is 0, or the least logarithm."""
 
@@ -56,6 +64,7 @@ class Evidence(NamedTuple):
     figures: Floats  # a column for each of FIGURES
     numbers: Integers  # of the title that speaks for it most: an exact one, or the most alike
     standings: Integers  # of an exact title; 0 for others
+    detailed: NDArray[np.bool_]  # whether the occupation is a part of its SOC occupation, its code not ending with .00
 
 
 class EvidenceReader:
@@ -67,6 +76,9 @@ class EvidenceReader:
         self._lexicon = Lexicon(titles)
         self._standings = np.frombuffer(titles.standings, "u1").astype("i4")
         self._own = np.array([titles.own[code] for code in titles.codes], dtype="i4")
+        self._detailed = np.array([not code.endswith(".00") for code in titles.codes])
+        self._minor = np.unique([code[:4] for code in titles.codes], return_inverse=True)[1]
+        self._major = np.unique([code[:2] for code in titles.codes], return_inverse=True)[1]
         self._sizes = np.log(np.bincount(self._lexicon.owners, minlength=len(titles.codes)).clip(min=1))
 
     def nearest(self, typed: TypedTitle) -> Nearest:
@@ -109,9 +121,22 @@ class EvidenceReader:
             _most(which, scores),
             self._sizes[places],
             np.full(len(places), len(typed.core) == 1),
+            np.full(len(places), weighed.unknown),
+            np.full(len(places), weighed.inexact),
+            np.full(len(places), weighed.agent),
+            _log_shares(self._minor[places[which]], cosine**SOFT)[self._minor[places]],
+            _log_shares(self._major[places[which]], cosine**SOFT)[self._major[places]],
+            cosine[best] ** 2,
+            covered[best] ** 2,
         )
         numbers = np.where(is_exact, nearest.numbers[top], nearest.numbers[best])
-        return Evidence(places, np.column_stack(figures).astype("f8"), numbers, np.where(is_exact, standing[top], 0))
+        return Evidence(
+            places,
+            np.column_stack(figures).astype("f8"),
+            numbers,
+            np.where(is_exact, standing[top], 0),
+            self._detailed[places],
+        )
 
     def _exact(self, nearest: Nearest) -> tuple[Integers, Integers]:
         """Of each nearest title 2 where it is the typed one, 1 where it is the core; and its standing then."""

@@ -60,7 +60,7 @@ class TitleIndex:
 
     def same(self, words: Sequence[str], limit: int = 200) -> list[int]:
         """The titles with exactly these words, in any order, plural and singular being the same."""
-        key = Query.term_query(self._schema, "key", _key(words), "basic")
+        key = Query.term_query(self._schema, "key", key_of(words), "basic")
         return [hit.number for hit in self._find(key, limit)]
 
     def nearest(self, typed: TypedTitle, limit: int = 100) -> Hits:
@@ -145,11 +145,12 @@ def _parts(title: str) -> Iterator[tuple[str, list[str]]]:
     """The words of each part of a title, and its keys; the first is found by the key of the whole too."""
     parts = [words for part in readings(title) if (words := words_of(part))]
     for words in parts:
-        keys = [_key(words), _key(words_of(title))] if len(parts) > 1 and words is parts[0] else [_key(words)]
+        keys = [key_of(words), key_of(words_of(title))] if len(parts) > 1 and words is parts[0] else [key_of(words)]
         yield " ".join(words), keys
 
 
-def _key(words: Sequence[str]) -> str:
+def key_of(words: Sequence[str]) -> str:
+    """What titles of the same words have in common, in whatever order, singular or plural."""
     return " ".join(sorted(set(map(singular, words)) - FILLERS) or words)
 
 

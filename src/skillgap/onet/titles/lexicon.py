@@ -23,6 +23,7 @@ Integers: TypeAlias = NDArray[np.signedinteger[Any]]
 
 BACKGROUND = 40.0  # words of the release as a whole that are counted beside an occupation's own
 SIMILAR = 0.8  # of the letters of a misspelt word, in their order
+SHORT = 4  # letters up to which a word is not misspelt
 BEGINNING = 3  # letters that an unfinished word has at least
 INEXACT = 0.7  # of a word's weight: it is unfinished or misspelt
 
@@ -33,7 +34,10 @@ class Weighed(NamedTuple):
     weights: Mapping[int, float]  # by stem
     stems: Sequence[int]  # in their order
     total: float  # weight of all words, those that are in no title among them
-    norm: float  # root of the sum of their squares
+    norm: float  # root of the sum of its squares
+    unknown: float  # share of it that is in no title
+    inexact: float  # share of it that is unfinished or misspelt
+    agent: float  # how often the last word ends the titles that have it: often "nurse", seldom "guitar"
 
 
 class Likenesses(NamedTuple):
@@ -70,18 +74,22 @@ class Lexicon:
         """The words of a typed title; one that is in no title stands for one of the ``nearest`` that is like it."""
         weights: dict[int, float] = {}
         stems: list[int] = []
-        unknown = 0
+        total = squares = unknown = inexact = 0.0
         for word in words:
             number, share = self._numbers.get(stem(word)), 1.0
             if number is None:
                 number, share = self._like(word, nearest), INEXACT
+            weight = self._heaviest if number is None else float(self._weights[number])
+            total, squares = total + weight, squares + weight**2
             if number is None:
-                unknown += 1
+                unknown += weight
             else:
-                weights[number] = max(weights.get(number, 0.0), share * float(self._weights[number]))
+                weights[number] = max(weights.get(number, 0.0), share * weight)
+                inexact += weight * (share < 1)
                 stems.append(number)
-        squares = sum(weight * weight for weight in weights.values()) + unknown * self._heaviest**2
-        return Weighed(weights, stems, sum(weights.values()) + unknown * self._heaviest, math.sqrt(squares) or 1.0)
+        total = total or 1.0
+        agent = float(self._agents[stems[-1]]) if stems else 0.0
+        return Weighed(weights, stems, total, math.sqrt(squares) or 1.0, unknown / total, inexact / total, agent)
 
     def likenesses(self, typed: Weighed, titles: Integers) -> Likenesses:
         """How alike the typed title and these, by number, are; of each the part that is most alike."""
@@ -133,7 +141,9 @@ class Lexicon:
         places, _ = _ranges(self._starts, _ranges(self._parts, nearest)[0])
         there = {self._spelt[one]: one for one in self._stems[places].tolist()}
         begun = min((one for one in there if len(word) >= BEGINNING and one.startswith(word)), default=None)
-        similar = begun or next(iter(get_close_matches(stem(word), there, 1, SIMILAR)), None)
+        similar = begun
+        if begun is None and len(word) > SHORT:
+            similar = next(iter(get_close_matches(stem(word), there, 1, SIMILAR)), None)
         return None if similar is None else there[similar]
 
     def _weigh(self, titles: int) -> None:
@@ -143,6 +153,8 @@ class Lexicon:
         self._heaviest = math.log((titles + 1) / 0.5)  # of a word that is in no title
         parts = np.repeat(np.arange(len(self._starts) - 1), np.diff(self._starts))
         weights = self._weights[self._stems]
+        last = np.bincount(self._stems[self._starts[1:] - 1], minlength=len(held)) if len(held) else held
+        self._agents = last / (held + 2)
         self._totals = np.bincount(parts, weights, len(self._starts) - 1).clip(min=1)  # 1 where there is no word
         self._norms = np.sqrt(np.bincount(parts, weights**2, len(self._starts) - 1).clip(min=1))
         self._pairs = np.append(self._stems[:-1].astype("i8") * len(self._numbers) + self._stems[1:], -1)

@@ -17,9 +17,12 @@ import numpy as np
 from skillgap.onet.titles.evidence import FIGURES, Evidence
 from skillgap.onet.titles.lexicon import Floats
 
-PRIOR = np.array([0.0, 1.5, 2.0, 3.0])
+PRIOR = np.array([0.0, 1.0, 2.5, 4.0])
 """Added to the score of an exact title by its standing. Set, not fitted: the reported titles, by which all other
 numbers are fitted, are those of this standing."""
+DETAILED = -1.0
+"""Added where the occupation is a part of its SOC occupation: a title that both have means the whole, unless it says
+more. Set, not fitted: every occupation reports about ten titles, however many people have it."""
 
 
 class Model(NamedTuple):
@@ -32,11 +35,17 @@ class Model(NamedTuple):
 
     def probabilities(self, evidence: Evidence) -> Floats:
         """The probability of each candidate that it is the occupation, given the others."""
-        scores = evidence.figures @ self.weights + self.constant + PRIOR[evidence.standings]
+        scores = evidence.figures @ self.weights + self.constant + self.fixed(evidence)
         scores = self.slope * scores + self.shift
         highest = scores.max(initial=0.0)
         powers = np.exp(scores - highest)
         return powers / (np.exp(-highest) + powers.sum())  # type: ignore[no-any-return]
+
+    @staticmethod
+    def fixed(evidence: Evidence) -> Floats:
+        """What is added to a score whatever the weights are."""
+        added: Floats = PRIOR[evidence.standings] + DETAILED * (evidence.detailed & (evidence.figures[:, 0] > 0))
+        return added
 
     @classmethod
     def of(cls, numbers: Mapping[str, Any]) -> Model:

@@ -23,6 +23,8 @@ ABBREVIATIONS = {
     "mgr": "manager",
     "mktg": "marketing",
     "mngr": "manager",
+    "physio": "physiotherapist",
+    "programme": "program",
     "supv": "supervisor",
     "svc": "service",
 }
@@ -46,7 +48,7 @@ class TypedTitle(NamedTuple):
     words: list[str]  # all of them
     core: list[str]  # what the work is; never empty unless ``words`` is
     aside: list[str]  # level, brackets, and what follows a dash: place, employer, field
-    cleaned: str  # the core as readable text
+    cleaned: str  # the core as readable text; empty where no word says what the work is
 
 
 def typed_title(text: str) -> TypedTitle:

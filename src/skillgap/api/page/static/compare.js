@@ -26,14 +26,4 @@ document.addEventListener("input", ({ target }) => {
   if (target.type === "range") document.getElementById(`${target.id}-value`).textContent = Number(target.value);
 });
 
-// What is folded is printed: the details of every row, the negligible gaps and the tables.
-let folded = [];
-window.addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("#view details:not([open])")];
-  for (const details of folded) details.open = true;
-});
-window.addEventListener("afterprint", () => {
-  for (const details of folded) details.open = false;
-});
-
 setUp();

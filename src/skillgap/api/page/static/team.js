@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { clearState, showState, unreachable } from "./states.js";
 import { swapForm } from "./swap.js";
 
-const PART = 1000; // titles coded by one request
+const PART = 2000; // titles coded by one request
 
 let stopped = false;
 let coding = false;

@@ -1,0 +1,1 @@
+"""``python -m bench.title_coding``: fits the numbers of title coding, and measures them on titles held out."""
