@@ -111,7 +111,8 @@ def test_readme_shows_a_response_whose_fields_the_sample_has_too(sample_client: 
 
 
 def test_api_page_shows_a_complete_response(sample_client: TestClient) -> None:
-    (example,) = [example for example in EXAMPLES if example.document == "api.md"]
+    examples = (example for example in EXAMPLES if example.document == "api.md")
+    example = next(example for example in examples if example.path.startswith("/skill-gap?"))
     shown, response = json.loads(example.shown), sample_client.get(example.path).json()
     response["skill_gaps"] = response["skill_gaps"][: len(shown["skill_gaps"])]
     assert shown == response

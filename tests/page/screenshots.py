@@ -12,9 +12,9 @@ from tests.conftest import SAMPLE
 from tests.page.browsing import chromium, service
 
 DOCS = Path(__file__).parents[2] / "docs"
-QUERY = "?from=11-1011.00&to=11-3013.00"
+QUERY = "?from=31-1131.00&to=29-1141.00"
 SCREENSHOTS = {
-    "compare-light.png": ("light", {"width": 1280, "height": 1000}, "&show=all", 1),
+    "compare-light.png": ("light", {"width": 1280, "height": 1000}, "", 1),
     "compare-phone-dark.png": ("dark", {"width": 360, "height": 1180}, "", 2),
 }
 

@@ -93,7 +93,7 @@ def test_home_of_the_sample_claims_no_certainty(sample_client: TestClient) -> No
 def test_a_link_keeps_the_release_that_the_address_names(sample_client: TestClient) -> None:
     for path in ("/explore/occupations", "/explore/occupations/29-1141.00"):
         page = sample_client.get(f"{path}?release=sample").text
-        inside = re.findall(r'href="[./]*(explore/occupations/[^"]*)', page)
+        inside = re.findall(r'href="[./]*(explore/occupations/[^"]*)"(?!>the current one)', page)
         assert inside
         assert all("release=sample" in one for one in inside)
 
@@ -234,10 +234,20 @@ def test_the_difference_of_two_releases_is_answered_in_a_sentence(onet_two: Test
     assert said in text_of(onet_two, f"/explore/releases{query}")
 
 
-def test_the_table_of_a_difference_is_the_one_that_is_shown(onet_two: TestClient) -> None:
-    csv = "releases/29.2/diff/made-up?occupation=29-1141&format=csv"
-    assert csv in links(onet_two, "/explore/releases?occupation=29-1141")
-    assert onet_two.get(f"/{csv}").text.count("\r\n") == 36
+@pytest.mark.parametrize(
+    ("query", "table", "rows"),
+    [
+        ("occupation=registered+nurses", "?occupation=29-1141.00&format=csv", 35),
+        ("occupation=nurs&domain=skills", "?format=csv", 5),  # which it is, is not known: the whole is shown
+        ("element=2.B.2.i", "?element=2.B.2.i&format=csv", 4),
+    ],
+)
+def test_the_table_of_a_difference_is_the_one_that_is_shown(
+    onet_two: TestClient, query: str, table: str, rows: int
+) -> None:
+    csv = f"releases/29.2/diff/made-up{table}"
+    assert csv in links(onet_two, f"/explore/releases?{query}")
+    assert onet_two.get(f"/{csv}").text.count("\r\n") == rows + 1
 
 
 def test_about_carries_the_attribution(sample_client: TestClient, onet_client: TestClient) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Any
 
 from fastapi import Request, Response
 from pydantic import Field
@@ -47,7 +46,7 @@ def get_releases(request: Request, reader: ReaderDep) -> Response:
     catalogue = reader.current()
     infos = reader.releases()
     before, after = _pair(infos, query)
-    answer, faults = _compare(reader, before, after, query) if len(infos) > 1 else (None, ())
+    compared, answer, faults = _compare(reader, before, after, query) if len(infos) > 1 else (query, None, ())
     values = {
         "section": "explore",
         "loaded": ReleasesOut.of(infos),
@@ -58,7 +57,7 @@ def get_releases(request: Request, reader: ReaderDep) -> Response:
         "elements": _elements(catalogue) if answer else [],
         "changes": CHANGES,
         "most": MOST_ROWS,
-        "table": link(DiffQuery.model_validate(query.model_dump(by_alias=True, exclude={"before", "after"}))),
+        "table": link(compared, before=None, after=None),
     }
     return render(request, "releases.html", values, catalogue=catalogue)
 
@@ -73,15 +72,16 @@ def _pair(infos: tuple[ReleaseInfo, ...], query: ReleasesQuery) -> tuple[str, st
 
 def _compare(
     reader: Reader, before: str, after: str, query: ReleasesQuery
-) -> tuple[ReleaseDiffOut | None, tuple[RequestError, ...]]:
-    """What changed, or why an occupation's or an element's changes cannot be shown."""
+) -> tuple[ReleasesQuery, ReleaseDiffOut, tuple[RequestError, ...]]:
+    """The query that could be answered, what changed, and why an occupation's or element's changes cannot be shown."""
     pair = read_pair(reader.catalogue, before, after)
     try:
-        named = {"occupation": _code_named(reader.current(), query)} if query.occupation else {}
-        return compare_releases(pair, query.model_copy(update=named)), ()
+        if query.occupation:
+            query = query.model_copy(update={"occupation": _code_named(reader.current(), query)})
+        return query, compare_releases(pair, query), ()
     except RequestError as error:
-        rest: dict[str, Any] = {"from_code": None, "to_code": None, "occupation": None, "element": None}
-        return compare_releases(pair, query.model_copy(update=rest)), tuple(faults_of(error))
+        whole = query.model_copy(update=dict.fromkeys(("from_code", "to_code", "occupation", "element")))
+        return whole, compare_releases(pair, whole), tuple(faults_of(error))
 
 
 def _code_named(catalogue: Catalogue, query: ReleasesQuery) -> str:

@@ -7,15 +7,16 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.page import about, compare, developers, explore, home, me, occupation, releases, team
+from skillgap.api.page import about, compare, developers, explore, home, occupation, releases, team
 from skillgap.api.page.frame import PageRouter
+from skillgap.api.page.me import routes as me_routes
 from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
 
 start = PageRouter()
 ROUTERS = (
     start,
-    me.router,
+    me_routes.router,
     team.router,
     explore.router,
     occupation.router,

@@ -66,10 +66,7 @@ def matches(
     Example: skillgap matches my-levels.json --from "nursing assistants"
     """
     form = choose_form(as_json=as_json, as_csv=as_csv)
-    content = _read_object(file)
-    catalogue = read_current()
     options = {
-        "from": None if source is None else name_occupation(catalogue, "--from", source),
         "domain": domain,
         "measure": measure,
         "min_coverage": min_coverage,
@@ -79,7 +76,11 @@ def matches(
         "limit": limit,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    answer = match_occupations(catalogue, read_query(MatchesBody, **{**content, **given}))
+    body = read_query(MatchesBody, **{**_read_object(file), **given})
+    catalogue = read_current()
+    if source is not None:
+        body = body.model_copy(update={"from_code": name_occupation(catalogue, "--from", source)})
+    answer = match_occupations(catalogue, body)
     write_answer(answer, form, _show_matches, matches_csv)
 
 

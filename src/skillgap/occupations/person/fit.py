@@ -61,6 +61,19 @@ def fit_occupations(catalogue: Catalogue, body: MatchesBody) -> FitsOut:
     )
 
 
+def fit_with(catalogue: Catalogue, body: MatchesBody, code: str) -> FitOut | None:
+    """One occupation among all matches, whatever the filters; None where it has no rank among them."""
+    unfiltered = {"min_coverage": 0, "max_job_zone": None, "max_job_zone_difference": None, "other_major_group": False}
+    everything = body.model_copy(update={**unfiltered, "limit": len(catalogue.occupations), "offset": 0})
+    matches = match_occupations(catalogue, everything).matches
+    match = next((match for match in matches if match.occupation.onetsoc_code == code), None)
+    if match is None:
+        return None
+    person = body.person(catalogue, body.domain)
+    (verdict,) = verdicts_on(catalogue, body.domain, person, [match])
+    return _fit(catalogue, body.domain, person, match, verdict)
+
+
 def verdicts_on(catalogue: Catalogue, domain: str, person: Person, matches: Sequence[MatchOut]) -> list[Verdict | None]:
     """How far each occupation is from a person; None where too little is answered to say it."""
     if all(match.weight_answered < ENOUGH for match in matches):

@@ -36,7 +36,15 @@ function setUp() {
   const input = document.getElementById("from");
   if (input.dataset.ready) return;
   input.dataset.ready = "yes";
-  combobox(input, form().elements.release?.value ?? "", ({ onetsoc_code }) => start(onetsoc_code));
+  const release = form().elements.release?.value ?? "";
+  combobox(input, release, ({ onetsoc_code }) => start(onetsoc_code));
+  const target = document.getElementById("to");
+  if (target) combobox(target, release, ({ onetsoc_code }) => compareWith(onetsoc_code));
+}
+
+// An address of its own, so that Back, reload and bookmarks work; the profile is not in it.
+function compareWith(code) {
+  location.assign(form().action + (code ? `?to=${code}` : ""));
 }
 
 function start(from) {
@@ -60,7 +68,7 @@ document.addEventListener("change", ({ target }) => {
     show(RESULT);
   } else if (target.id === "from") {
     if (target.value.trim() === "") start("");
-  } else {
+  } else if (target.id !== "to") {
     show(target.hasAttribute("data-whole-page") ? PAGE : RESULT);
   }
 });
@@ -69,7 +77,7 @@ document.addEventListener("submit", async (event) => {
   const { submitter } = event;
   if (event.target !== form() || submitter?.hasAttribute("data-whole")) return;
   event.preventDefault();
-  if (submitter?.hasAttribute("data-compare")) location.assign(`${form().action}?to=${submitter.value}`);
+  if (submitter?.hasAttribute("data-compare")) compareWith(submitter.value.trim());
   else if (submitter?.name === "from") start(submitter.value.trim());
   else if (submitter?.name === "cards") show(RESULT, { submitter });
   else await search();
@@ -87,6 +95,7 @@ async function search() {
 
 document.addEventListener("click", ({ target }) => {
   if (target.id === "undo") replaceAll(undoEdit);
+  if (target.id === "print") print();
   if (target.id === "export") saveFile();
   if (target.id === "import") document.getElementById("file").click();
   if (target.id === "delete") replaceAll(deleteProfile).then(() => say("Your answers are deleted from this browser."));

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from skillgap.api.page.choice import Choice, chosen
-from skillgap.api.page.profile_form import ProfileForm, View
-from skillgap.http.parameters import LARGEST_PAGE
+from skillgap.api.page.me.form import ProfileForm, View
 from skillgap.occupations.charts.rows import NOUNS
 from skillgap.occupations.person.query import MOST_ANSWERS, MatchesBody, PersonGapBody, QuestionsQuery
 from skillgap.occupations.person.questions import choose_questions
@@ -44,7 +43,7 @@ class Profile:
                 "max_job_zone": self.view.max_job_zone,
                 "max_job_zone_difference": zones,
                 "other_major_group": self.view.other_major_group and start is not None,
-                "limit": min(limit, LARGEST_PAGE),
+                "limit": limit,
             }
         )
 
@@ -93,14 +92,15 @@ def profile_of(catalogue: Catalogue, form: ProfileForm) -> Profile:
 
 def profile_values(catalogue: Catalogue, profile: Profile) -> dict[str, object]:
     """What the template needs of the profile, whatever is made of it."""
-    few = _questions(catalogue, profile, FEW_QUESTIONS)
-    asked = _questions(catalogue, profile, MOST_ANSWERS) if profile.view.every else few
-    shown = {question.element_id for question in asked.questions}
+    asked = _questions(catalogue, profile)
+    most = len(asked.questions) if profile.view.every else FEW_QUESTIONS
+    questions = _by_target(catalogue, profile, asked.questions)[:most]
+    shown = {question.element_id for question in questions}
     hidden = {key: level for key, level in {**profile.levels, **profile.others}.items() if key not in shown}
     return {
         "profile": profile,
         "view": profile.view,
-        "questions": [_asked(question, profile.levels) for question in asked.questions],
+        "questions": [_asked(question, profile.levels) for question in questions],
         "elements": asked.elements,
         "hidden_levels": hidden,
         "nouns": NOUNS[profile.view.domain],
@@ -110,9 +110,18 @@ def profile_values(catalogue: Catalogue, profile: Profile) -> dict[str, object]:
     }
 
 
-def _questions(catalogue: Catalogue, profile: Profile, most: int) -> QuestionsOut:
-    query = {"from": profile.start.code, "n": most, "domain": profile.view.domain}
+def _questions(catalogue: Catalogue, profile: Profile) -> QuestionsOut:
+    query = {"from": profile.start.code, "n": MOST_ANSWERS, "domain": profile.view.domain}
     return choose_questions(catalogue, QuestionsQuery.model_validate(query))
+
+
+def _by_target(catalogue: Catalogue, profile: Profile, questions: list[QuestionOut]) -> list[QuestionOut]:
+    """The questions in their order or, with a target, what is most important to it first."""
+    if profile.target.code is None:
+        return questions
+    target = catalogue.profile(profile.target.code, domain=profile.view.domain)
+    weights = {key: rating.importance_weight for key, rating in target.items()}
+    return sorted(questions, key=lambda question: -weights.get(question.element_id, 0))
 
 
 def _asked(question: QuestionOut, levels: dict[str, float]) -> AskedQuestion:

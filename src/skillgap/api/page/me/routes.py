@@ -10,12 +10,13 @@ from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from skillgap.api.page.frame import PageRouter, render
-from skillgap.api.page.my_answers import comparison_values, match_values
-from skillgap.api.page.my_profile import Profile, profile_of, profile_values
-from skillgap.api.page.profile_form import ProfileForm
+from skillgap.api.page.me.answers import comparison_values, match_values
+from skillgap.api.page.me.form import ProfileForm
+from skillgap.api.page.me.profile import Profile, profile_of, profile_values
 from skillgap.errors import InvalidParameter
 from skillgap.http.csv_response import as_file
 from skillgap.http.fields import read_fields
+from skillgap.http.parameters import LARGEST_PAGE
 from skillgap.http.reader import ReaderDep
 from skillgap.occupations.person.query import MatchesBody, PersonGapBody
 from skillgap.occupations.person.routes import matches_csv, person_gap_csv
@@ -98,4 +99,4 @@ async def _gap_body(request: Request, reader: ReaderDep) -> tuple[Catalogue, Per
 
 async def _matches_body(request: Request, reader: ReaderDep) -> tuple[Catalogue, MatchesBody]:
     catalogue, profile = await _read_profile(request, reader)
-    return catalogue, profile.matches_body(catalogue, limit=len(catalogue.occupations))
+    return catalogue, profile.matches_body(catalogue, limit=LARGEST_PAGE)

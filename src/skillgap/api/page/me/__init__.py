@@ -1,0 +1,1 @@
+"""What fits me: the page of a person's own profile."""
