@@ -93,12 +93,12 @@ def _what_lacks(own: SkillGapOut | None, title: str, profile: Profile) -> str:
         return f"You have answered nothing yet that {title} need"
     noun, nouns = NOUNS[profile.view.domain]
     answered = own.summary.compared
-    what = f"the one {noun} you answered" if answered == 1 else f"the {answered} {nouns} you answered"
+    one, several = f"the one {noun} you answered", f"{answered} {nouns} you answered"
     below = sum(element.difference >= NEGLIGIBLE for element in own.skill_gaps)
     if not below:
         within = ", within half a level," if own.skill_gaps else ""
-        return f"You have what {title} need{within} in {what if answered == 1 else f'all {what}'}"
-    return f"{title} need more than you have in {what if answered == 1 else f'{below} of {what}'}"
+        return f"You have what {title} need{within} in {one if answered == 1 else f'all {several}'}"
+    return f"{title} need more than you have in {one if answered == 1 else f'{below} of the {several}'}"
 
 
 def _notes(notes: list[str]) -> list[str]:
