@@ -65,6 +65,7 @@ def test_the_code_of_several_occupations_means_the_main_one() -> None:
         ("Great opportunity, work from home", "None of its words says what the work is."),
         ("xyzzy plugh", "No title of an occupation has any of its words."),
         ("99-9999.00", "No title of an occupation has any of its words."),
+        ("151252", "None of its words says what the work is."),  # it may be any other number
     ],
 )
 def test_a_title_without_a_word_of_work_is_unknown_and_says_why(title: str, reason: str) -> None:
@@ -89,10 +90,11 @@ def test_the_standing_of_a_title_decides_among_those_who_have_it() -> None:
     assert coder.code("galley hand").answer == "12-0000.00"
 
 
-def test_a_title_means_the_whole_occupation_before_a_part_of_it() -> None:
+@pytest.mark.parametrize("title", ["galley hand", "Senior Galley Hand (m/f/d)"])
+def test_a_title_means_the_whole_occupation_before_a_part_of_it(title: str) -> None:
     titles = {"11-0000.01": "Sea Pie Cooks", "11-0000.00": "Sea Fry Cooks"}
     coder = TitleCoder(SearchIndex(titles, [(code, "Galley Hand") for code in titles], set()))
-    assert coder.code("galley hand").codes[0].onetsoc_code == "11-0000.00"
+    assert coder.code(title).codes[0].onetsoc_code == "11-0000.00"
 
 
 def test_a_title_that_is_like_none_lists_the_nearest_all_the_same() -> None:

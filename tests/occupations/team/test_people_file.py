@@ -93,6 +93,9 @@ of vans"
     [
         (b"", "There is no row: choose a file, or paste rows."),
         (b" \n\n", "There is no row: choose a file, or paste rows."),
+        (b",,\n,\n", "There is no row: choose a file, or paste rows."),
+        (b"sep=;", "There is no row: choose a file, or paste rows."),
+        (b"x" * 200_000, "The first line must name the columns"),
         (b"name,title,target\n", "The file has a first line with names, and no row below it."),
         (b"PK\x03\x04\x14\x00", "The file is a workbook or a zip archive, not CSV."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "The file is an old Excel workbook, not CSV."),

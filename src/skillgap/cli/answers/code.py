@@ -34,7 +34,7 @@ from skillgap.settings import DatabaseSettings
 
 
 def code(
-    title: Annotated[str | None, typer.Argument(metavar="[TITLE]", help="A job title, or a code.")] = None,
+    title: Annotated[str | None, typer.Argument(metavar="TITLE", help="A job title, or a code.")] = None,
     *,
     file: Annotated[
         Path | None,
@@ -47,7 +47,7 @@ def code(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> None:
-    """Find the occupation of a job TITLE, with how probable each is and which title of O*NET's speaks for it.
+    """Find the occupation of a job TITLE, with its probability and what speaks for it.
 
     With --from every row is written as a line: CSV for a CSV, JSON lines for JSON lines, unless --json or --csv says.
 

@@ -13,6 +13,7 @@ from skillgap.occupations.team.text import PARAMETER, Text, decode
 
 MOST_PEOPLE = 10_000
 LONGEST_CELL = 200  # characters of a name or a title
+LONGEST_HEADER = 10_000  # characters that say what separates the cells
 LINES_OF_A_ROW = 10  # a cell in quotes may hold line breaks; beyond that its end is taken to be missing
 DELIMITERS = (",", ";", "\t")
 
@@ -59,11 +60,11 @@ def read_people(data: bytes, target: str = "") -> PeopleFile:
     """
     read = decode(data)
     lines = read.text.split("\n")
-    first = next((number for number, line in enumerate(lines) if line.strip()), None)
-    if first is None:
+    delimiter, first = _delimiter(lines)
+    rows = list(islice(_records(lines, first, delimiter), MOST_PEOPLE + 2))
+    if not rows:
         raise InvalidParameter("There is no row: choose a file, or paste rows.", parameter=PARAMETER)
-    delimiter, first = _delimiter(lines, first)
-    header, *records = islice(_records(lines, first, delimiter), MOST_PEOPLE + 2)
+    header, *records = rows
     columns = columns_of(header.cells)
     if len(records) > MOST_PEOPLE:
         raise InvalidParameter(
@@ -88,12 +89,13 @@ def _people_file(read: Text, columns: Columns, width: int, records: Sequence[Rec
     )
 
 
-def _delimiter(lines: Sequence[str], first: int) -> tuple[str, int]:
-    """What separates the cells, and the line of the header; Excel may say it in a line before: ``sep=;``."""
+def _delimiter(lines: Sequence[str]) -> tuple[str, int]:
+    """What separates the cells, and the line to begin at; Excel may say it in a line before: ``sep=;``."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     line = lines[first].strip(" ")
     if line.casefold().startswith("sep=") and line[4:] in DELIMITERS:
         return line[4:], first + 1
-    return max(DELIMITERS, key=lambda mark: known_columns(next(csv.reader([lines[first]], delimiter=mark)))), first
+    return max(DELIMITERS, key=lambda mark: known_columns(line[:LONGEST_HEADER].replace('"', "").split(mark))), first
 
 
 def _records(lines: Sequence[str], first: int, delimiter: str) -> Iterator[Record]:

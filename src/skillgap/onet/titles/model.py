@@ -23,6 +23,7 @@ numbers are fitted, are those of this standing."""
 DETAILED = -1.0
 """Added where the occupation is a part of its SOC occupation: a title that both have means the whole, unless it says
 more. Set, not fitted: every occupation reports about ten titles, however many people have it."""
+EXACT = [FIGURES.index("exact"), FIGURES.index("exact_core")]
 
 
 class Model(NamedTuple):
@@ -39,12 +40,14 @@ class Model(NamedTuple):
         scores = self.slope * scores + self.shift
         highest = scores.max(initial=0.0)
         powers = np.exp(scores - highest)
-        return powers / (np.exp(-highest) + powers.sum())  # type: ignore[no-any-return]
+        shares: Floats = powers / (np.exp(-highest) + powers.sum())
+        return shares
 
     @staticmethod
     def fixed(evidence: Evidence) -> Floats:
         """What is added to a score whatever the weights are."""
-        added: Floats = PRIOR[evidence.standings] + DETAILED * (evidence.detailed & (evidence.figures[:, 0] > 0))
+        exact = evidence.figures[:, EXACT].any(axis=1)
+        added: Floats = PRIOR[evidence.standings] + DETAILED * (evidence.detailed & exact)
         return added
 
     @classmethod
