@@ -128,6 +128,14 @@ def test_a_text_that_may_mean_several_is_asked_about(sample_client: TestClient) 
     assert headline(page) == "Nothing to go by yet"
 
 
+def test_a_named_release_is_kept_and_one_that_is_not_loaded_is_refused(sample_client: TestClient) -> None:
+    page = posted(sample_client, **OWN, release="sample")
+    assert '<input type="hidden" name="release" value="sample">' in page
+    assert re.search(r'href="explore/occupations/[\d.-]+\?release=sample"', page)
+    refused = sample_client.post("/me", data={**OWN, "release": "1.0"})
+    assert (refused.status_code, "1.0" in refused.text) == (404, True)
+
+
 def test_a_blank_button_takes_the_start_back(sample_client: TestClient) -> None:
     response = sample_client.post("/me", content="from=Nursing+Assistants+%2831-1131.00%29&from=+", headers=FORM)
     assert headline(response.text) == "Nothing to go by yet"

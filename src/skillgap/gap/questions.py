@@ -21,6 +21,7 @@ from skillgap.gap.matrix import Floats, ProfileMatrix
 
 NEIGHBOURS = 100  # occupations around a start; 50 and 200 choose nearly as well
 DECIMALS = 9  # of shares: what differs less is a tie, which the order of the elements breaks
+NOTHING = 10**-DECIMALS  # share of the variance
 
 
 class Question(NamedTuple):
@@ -49,36 +50,27 @@ def telling_questions(matrix: ProfileMatrix, start: str | None, most: int) -> li
 
 def _variance_shares(matrix: ProfileMatrix, most: int) -> list[tuple[int, float]]:
     """Column and share of each next element that explains most of what is left of the variance."""
-    left = (matrix.levels - matrix.levels.mean(axis=0)) * matrix.weights.mean(axis=0)
-    whole = float((left**2).sum()) or 1.0
-    left /= np.sqrt(whole)
+    deviations = (matrix.levels - matrix.levels.mean(axis=0)) * matrix.weights.mean(axis=0)
+    left: Floats = deviations.T @ deviations  # what is left of the covariances once some elements are known
+    left /= left.trace() or 1.0
     shares: list[tuple[int, float]] = []
-    open_columns = np.ones(left.shape[1], dtype=np.bool_)
-    for _ in range(min(most, left.shape[1])):
-        explained = np.where(open_columns, _explained(left).round(DECIMALS), -1.0)
+    known: list[int] = []
+    for _ in range(min(most, len(left))):
+        explained = _explained(left).round(DECIMALS)
+        explained[known] = -1.0
         column = int(explained.argmax())
-        open_columns[column] = False
+        known.append(column)
         shares.append((column, float(explained[column])))
-        left = _without(left, column)
+        if left[column, column] > NOTHING:
+            left = left - np.outer(left[:, column], left[column]) / left[column, column]
     return shares
 
 
 def _explained(left: Floats) -> Floats:
-    """How much of the variance each column explains, in its own column and in all others."""
-    products = left.T @ left
-    own = products.diagonal()
-    known: Floats = np.divide((products**2).sum(axis=0), own, out=np.zeros_like(own), where=own > 10**-DECIMALS)
-    return known
-
-
-def _without(left: Floats, column: int) -> Floats:
-    """What is left of every column once one of them is known."""
-    length = float(np.linalg.norm(left[:, column]))
-    if length**2 <= 10**-DECIMALS:
-        return left
-    direction = left[:, column] / length
-    rest: Floats = left - np.outer(direction, direction @ left)
-    return rest
+    """How much of the variance each element explains, its own and that of all others."""
+    own = left.diagonal()
+    explained: Floats = np.divide((left**2).sum(axis=0), own, out=np.zeros_like(own), where=own > NOTHING)
+    return explained
 
 
 def _difference_shares(matrix: ProfileMatrix, start: str) -> list[tuple[int, float]]:

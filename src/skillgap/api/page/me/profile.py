@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from skillgap.api.page.choice import Choice, chosen
 from skillgap.api.page.me.form import ProfileForm, View
@@ -100,6 +101,7 @@ def profile_values(catalogue: Catalogue, profile: Profile) -> dict[str, object]:
     return {
         "profile": profile,
         "view": profile.view,
+        "kept": f"?{urlencode({'release': profile.view.release})}" if profile.view.release else "",
         "questions": [_asked(question, profile.levels) for question in questions],
         "elements": asked.elements,
         "hidden_levels": hidden,

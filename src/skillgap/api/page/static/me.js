@@ -44,7 +44,9 @@ function setUp() {
 
 // An address of its own, so that Back, reload and bookmarks work; the profile is not in it.
 function compareWith(code) {
-  location.assign(form().action + (code ? `?to=${code}` : ""));
+  const named = { to: code, release: form().elements.release?.value };
+  const query = new URLSearchParams(Object.entries(named).filter(([, value]) => value));
+  location.assign(`${form().action}?${query}`.replace(/\?$/, ""));
 }
 
 function start(from) {
