@@ -65,6 +65,7 @@ def test_the_code_of_several_occupations_means_the_main_one() -> None:
         ("Great opportunity, work from home", "None of its words says what the work is."),
         ("xyzzy plugh", "No title of an occupation has any of its words."),
         ("99-9999.00", "No title of an occupation has any of its words."),
+        ("151252", "None of its words says what the work is."),  # it may be any other number
     ],
 )
 def test_a_title_without_a_word_of_work_is_unknown_and_says_why(title: str, reason: str) -> None:

@@ -98,7 +98,7 @@ def test_a_verdict_takes_half_of_what_matters(onet_client: TestClient) -> None:
     levels = {f"level.{one['element_id']}": str(round(one["level"]["data_value"])) for one in by_importance}
     few, many = dict(list(levels.items())[:8]), dict(list(levels.items())[:24])
     assert "Too little is answered" in posted(onet_client, to=NURSES, **few)
-    assert "<strong>Close</strong> by all your levels" in posted(onet_client, to=NURSES, **many)
+    assert "<strong>Close</strong> by the levels you answered: number" in posted(onet_client, to=NURSES, **many)
 
 
 @pytest.mark.parametrize(("path", "api"), [("/me/gap", "/skill-gap"), ("/me/matches", "/matches")])

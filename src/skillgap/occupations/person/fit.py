@@ -33,6 +33,7 @@ class FitOut(BaseModel):
     """A match with its reasons."""
 
     match: MatchOut
+    ranked: int = Field(description="Occupations that the match's rank is among, before filters.")
     verdict: Verdict | None = Field(description="null where less than half of the importance is answered.")
     holds: list[ReasonOut] = Field(description="What is important to the occupation and there, own answers first.")
     lacks: list[ReasonOut] = Field(description="The widest gaps of half a level or more, the widest first.")
@@ -52,10 +53,11 @@ def fit_occupations(catalogue: Catalogue, body: MatchesBody) -> FitsOut:
     answer = match_occupations(catalogue, body)
     person = body.person(catalogue, body.domain)
     verdicts = verdicts_on(catalogue, body.domain, person, answer.matches)
+    ranked = answer.total + sum(used.removed for used in answer.filters)
     return FitsOut(
         answer=answer,
         fits=[
-            _fit(catalogue, body.domain, person, match, verdict)
+            _fit(catalogue, person, match, verdict, domain=body.domain, ranked=ranked)
             for match, verdict in zip(answer.matches, verdicts, strict=True)
         ],
     )
@@ -71,7 +73,7 @@ def fit_with(catalogue: Catalogue, body: MatchesBody, code: str) -> FitOut | Non
         return None
     person = body.person(catalogue, body.domain)
     (verdict,) = verdicts_on(catalogue, body.domain, person, [match])
-    return _fit(catalogue, body.domain, person, match, verdict)
+    return _fit(catalogue, person, match, verdict, domain=body.domain, ranked=len(matches))
 
 
 def verdicts_on(catalogue: Catalogue, domain: str, person: Person, matches: Sequence[MatchOut]) -> list[Verdict | None]:
@@ -85,12 +87,15 @@ def verdicts_on(catalogue: Catalogue, domain: str, person: Person, matches: Sequ
     ]
 
 
-def _fit(catalogue: Catalogue, domain: str, person: Person, match: MatchOut, verdict: Verdict | None) -> FitOut:
+def _fit(
+    catalogue: Catalogue, person: Person, match: MatchOut, verdict: Verdict | None, *, domain: str, ranked: int
+) -> FitOut:
     target = catalogue.profile(match.occupation.onetsoc_code, domain=domain)
     elements = compare_profiles(person.profile, target).elements
     assumed = match.weight_assumed if isinstance(match, MatchFromOut) else 0.0
     return FitOut(
         match=match,
+        ranked=ranked,
         verdict=verdict,
         holds=_reasons(person, _held(person, elements)),
         lacks=_reasons(person, [element for element in elements if element.difference >= NEGLIGIBLE]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from skillgap.onet.codes import DASHES
 from skillgap.onet.titles.cleaning import LONGEST
 from skillgap.onet.titles.evidence import Evidence, EvidenceReader, Nearest
 from skillgap.onet.titles.match import Matched
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ANSWERED = 0.5  # probability from which the first code is the answer
 LIKELY = 0.15  # ... from which an occupation is named among several
 MOST_NAMED = 3
-CODE = re.compile(r"\s*\d{2}[-\N{HYPHEN}\N{EN DASH}]?\d{4}(?:\.?\d{2})?\s*")
+CODE = re.compile(rf"\s*\d{{2}}[{DASHES}]\d{{4}}(?:\.\d{{2}})?\s*", re.ASCII)
 
 
 class How(StrEnum):

@@ -33,14 +33,12 @@ def match_values(catalogue: Catalogue, profile: Profile) -> dict[str, object]:
     if not profile.levels and not profile.start.code:
         return NOTHING
     fits = fit_occupations(catalogue, profile.matches_body(catalogue, profile.view.cards + 1))
-    ranked = fits.answer.total + sum(used.removed for used in fits.answer.filters)
     cards = [fit for fit in fits.fits if fit.match.occupation.onetsoc_code != profile.start.code]
     return {
         **NOTHING,
         "matches": fits.answer,
         "cards": cards[: profile.view.cards],
         "more": min(fits.answer.total - profile.view.cards, MORE_CARDS),
-        "ranked": f"{ranked:,}",
         "headline": _first_match(fits, cards[0].match.occupation.title if cards else "", profile),
         "notes": _notes(fits.answer.notes),
     }

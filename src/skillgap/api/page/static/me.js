@@ -65,6 +65,7 @@ document.addEventListener("change", ({ target }) => {
     if (target.value !== "") levels[target.name.slice(LEVEL.length)] = Number(target.value);
     editProfile({ levels });
     document.getElementById("undo").disabled = false;
+    say(readProfile().fault ?? "");
     show(RESULT);
   } else if (target.id === "from") {
     if (target.value.trim() === "") start("");

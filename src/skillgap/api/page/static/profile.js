@@ -8,13 +8,25 @@ const MOST_BYTES = 100_000;
 const CODE = /^\d{2}-\d{4}\.\d{2}$/;
 
 const EMPTY = { version: VERSION, from: "", levels: {}, undo: [] };
+const NOT_STORED = "This browser stores nothing here: save the answers as a file before you leave.";
+
+let unstored = null; // the profile where the browser refuses to store it
+
+function stored(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
 
 // The stored profile. What cannot be read is named in `fault` and left as it is until the next edit.
 export function readProfile() {
-  const stored = localStorage.getItem(KEY);
-  if (stored === null) return { ...EMPTY, levels: readOlder() };
+  const text = stored(KEY);
+  if (unstored) return { ...unstored, fault: NOT_STORED };
+  if (text === null) return { ...EMPTY, levels: readOlder() };
   try {
-    const profile = JSON.parse(stored);
+    const profile = JSON.parse(text);
     if (profile.version !== VERSION) throw new Error(`it is of version ${profile.version}, and this page reads ${VERSION}`);
     return { ...EMPTY, ...checked(profile), undo: profile.undo ?? [] };
   } catch (error) {
@@ -24,7 +36,7 @@ export function readProfile() {
 
 function readOlder() {
   try {
-    return checked({ levels: JSON.parse(localStorage.getItem(OLDER) ?? "{}") }).levels;
+    return checked({ levels: JSON.parse(stored(OLDER) ?? "{}") }).levels;
   } catch {
     return {};
   }
@@ -48,14 +60,24 @@ export function undoEdit() {
 }
 
 export function deleteProfile() {
-  localStorage.removeItem(KEY);
-  localStorage.removeItem(OLDER);
+  unstored = null;
+  try {
+    localStorage.removeItem(KEY);
+    localStorage.removeItem(OLDER);
+  } catch {
+    // nothing was stored
+  }
 }
 
 function write({ from, levels, undo }) {
   const profile = { version: VERSION, from, levels, undo };
-  localStorage.setItem(KEY, JSON.stringify(profile));
-  localStorage.removeItem(OLDER);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(profile));
+    localStorage.removeItem(OLDER);
+    unstored = null;
+  } catch {
+    unstored = profile; // refused, or full
+  }
   return profile;
 }
 
