@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from skillgap.api.page import team
+from skillgap.api.page import routes
 from tests.conftest import SAMPLE
 from tests.page.browsing import service
 from tests.page.conftest import TIMEOUT, OpenPage
@@ -82,7 +82,7 @@ def test_without_a_script_it_works_by_its_forms(sample_site: str, open_page: Ope
 
 def test_long_work_shows_how_far_it_is_stops_and_goes_on(sample_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{sample_site}/team")
-    script = (Path(team.__file__).parent / "static" / "team.js").read_text()
+    script = (Path(routes.__file__).parent / "static" / "team.js").read_text()
     page.route(
         "**/static/page/team.js",
         lambda route: route.fulfill(content_type="text/javascript", body=script.replace("PART = 2000", "PART = 40")),
