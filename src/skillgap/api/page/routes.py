@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
-from skillgap.api.page import about, compare, developers, explore, home, occupation, releases, team
+from skillgap.api.page import about, compare, developers, explore, home, occupation, releases
 from skillgap.api.page.frame import PageRouter
 from skillgap.api.page.me import routes as me_routes
+from skillgap.api.page.team import routes as team_routes
 from skillgap.api.security_headers import HEADERS
 from skillgap.http.reader import ReaderDep
 
@@ -17,7 +18,7 @@ start = PageRouter()
 ROUTERS = (
     start,
     me_routes.router,
-    team.router,
+    team_routes.router,
     explore.router,
     occupation.router,
     releases.router,

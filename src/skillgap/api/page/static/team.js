@@ -52,11 +52,21 @@ async function download(button) {
   }
 }
 
+// The part that is under way ends first; what is coded stays.
+function stop(button) {
+  stopped = true;
+  button.disabled = true;
+  button.textContent = "Stopping…";
+}
+
+// The pointer going down is enough: until it comes up the button may have been drawn anew.
+document.addEventListener("pointerdown", ({ target }) => {
+  if (target.id === "stop") stop(target);
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.id === "stop") {
-    stopped = true;
-    event.target.disabled = true;
-    event.target.textContent = "Stopping…";
+    stop(event.target);
   } else if (event.target.id === "continue") {
     stopped = false;
   } else if (event.target.matches("button[data-whole]")) {

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from skillgap.api.page.team_form import OUT, Unclear
+from skillgap.api.page.team.form import OUT, Unclear
 from skillgap.gap.verdict import ORDER
 from skillgap.occupations.schemas import percent_of
 from skillgap.occupations.team.people_file import Person

@@ -15,8 +15,8 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from skillgap.api.page.frame import PageRouter, render
-from skillgap.api.page.team_form import LARGEST_FORM, TeamForm
-from skillgap.api.page.team_views import plan_values, review_values
+from skillgap.api.page.team.form import LARGEST_FORM, TeamForm
+from skillgap.api.page.team.views import plan_values, review_values
 from skillgap.api.problems import problem_of
 from skillgap.errors import RequestError
 from skillgap.http.csv_response import CSV, as_file

@@ -1,0 +1,1 @@
+"""The page at ``/team``: a plan for many people at once."""
