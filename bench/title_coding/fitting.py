@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # it comes with scikit-learn
+from scipy.optimize import minimize
 
 from skillgap.onet.titles.coding import TitleCoder
 from skillgap.onet.titles.evidence import FIGURES, Evidence

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from skillgap.api.app import create_app
 from skillgap.api.metrics.definitions import Metrics
 from skillgap.api.metrics.worker import WorkerMetrics
+from skillgap.cli.serve import START_SECONDS
 from skillgap.database.engine import connect
 from skillgap.errors import SourceNotFound
 from skillgap.settings import DatabaseSettings, MetricsSettings
@@ -129,7 +130,7 @@ def test_loads_and_the_served_release_are_reported(client: TestClient, url: str,
     assert value(found, "skillgap_load_failed") == 0
     loaded_at = value(found, "skillgap_release_loaded_timestamp_seconds")
     assert value(found, "skillgap_load_last_success_timestamp_seconds") == loaded_at
-    assert abs(time.time() - loaded_at) < 600
+    assert 0 <= time.time() - loaded_at < 3600  # the database is that of the whole run
 
     with pytest.raises(SourceNotFound):
         load(connect(make_url(url)), tmp_path / "nowhere")
@@ -191,7 +192,8 @@ def test_the_counts_of_a_worker_that_was_killed_stay_in_the_sum(tmp_path: Path, 
         eventually(lambda: ready_requests(scrape(service)) == 50)
         killed, other = service.worker_pids()
         os.kill(killed, signal.SIGKILL)
-        eventually(lambda: set(service.worker_pids()) - {killed, other})
+        # A worker that is killed while it is asked whether it lives is noticed after START_SECONDS alone.
+        eventually(lambda: set(service.worker_pids()) - {killed, other}, within=START_SECONDS + 30)
         found = eventually(lambda: by_name("process_resident_memory_bytes", 2, scrape(service)))
         pids = {dict(labels)["pid"] for name, labels in found if name == "process_resident_memory_bytes"}
         assert str(other) in pids
