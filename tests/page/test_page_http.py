@@ -269,16 +269,18 @@ PARTS = """{% import "comparison.html" as comparison with context %}
 
 def test_the_parts_of_a_comparison_are_drawn_for_a_person_with_the_share_answered(onet_client: TestClient) -> None:
     levels = {"2.A.1.a": 6, "2.A.1.b": 1}
+    catalogue = onet_client.app.state.live.snapshot.catalogue
     answer = compare_person(
-        onet_client.app.state.live.snapshot.catalogue,
+        catalogue,
         PersonGapBody.model_validate({"to": NURSES, "levels": levels, "include": "all", "explain": "anchors"}),
     )
     values = {"panel": panel_of(answer, Filters(), "gap", {"csv": "x"}), "address": Address(), "root": "../"}
-    drawn = TEMPLATES.from_string(PARTS).render(values | {"signed": signed, "kinds": KINDS, "percent_of": percent_of})
+    figures = {"signed": signed, "kinds": KINDS, "percent_of": percent_of}
+    drawn = TEMPLATES.from_string(PARTS).render(values | figures | {"catalogue": catalogue})
     page = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", drawn)).split())
     assert "1 gap how certain is unknown; of 2 mean gap" in page
     assert "on the 2 of 35 you answered: 9 % of the importance" in page
     assert "Your levels have no standard errors: how certain a gap is, is unknown." in page
-    assert "Active Listening +3.25 You have 1.00 " in page
+    assert "Active Listening +3.25 You have 1.00 below “Take a customer's order” (2)" in page
     assert "Reading Comprehension 1.75 above the 4.25 needed" in page
     assert '<rect class="interval"' not in drawn
