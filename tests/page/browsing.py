@@ -46,15 +46,15 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def service(
-    release: Path, folder: Path, access: AccessSettings | None = None, llm: LlmSettings | None = None
+    release: Path, folder: Path, access: AccessSettings | None = None, llm: LlmSettings | None = None, port: int = 0
 ) -> Iterator[str]:
-    """The service with a release loaded; gives its address."""
+    """The service with a release loaded, on a free port unless one is given; gives its address."""
     database = DatabaseSettings(database_url=f"sqlite:///{folder / 'page.sqlite'}")
     engine = connect(database.url())
     load(engine, release)
     engine.dispose()
     server = uvicorn.Server(uvicorn.Config(create_app(database, access=access, llm=llm), log_config=None))
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -44,6 +44,16 @@ def test_from_home_to_an_occupation_and_its_comparison(sample_site: str, open_pa
     expect(page.locator("#found")).to_contain_text("for “registerd nurs”")
 
 
+def test_a_service_that_is_gone_is_said_beside_what_was_found_last(open_page: OpenPage, tmp_path: Path) -> None:
+    with service(SAMPLE, tmp_path) as site:
+        page = open_page(f"{site}/explore/occupations?q=nurse", errors_expected=True)
+        expect(page.locator("html[data-scripted]")).to_be_attached()
+    page.get_by_label("Title, everyday job title or code").fill("cook")
+    expect(page.locator("#results-state")).to_contain_text("The service does not respond.")
+    expect(page.locator("#found")).to_contain_text("for “nurse”")
+    assert Axe().run(page).response["violations"] == []
+
+
 def test_browsing_without_a_script(sample_site: str, open_page: OpenPage) -> None:
     page = open_page(f"{sample_site}/", size="phone", java_script_enabled=False)
     page.get_by_role("link", name="Explore all").click()

@@ -10,6 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.conftest import SAMPLE
+from tests.page.browsing import service
 from tests.page.conftest import OpenPage
 
 NURSES, ASSISTANTS = "29-1141.00", "31-1131.00"
@@ -83,6 +85,23 @@ def test_an_edit_or_another_target_is_never_answered_for_the_one_before(sample_s
     page.go_back()
     expect(page.locator("#headline")).to_have_text(have)
     expect(page.locator("#to")).to_have_value(f"Registered Nurses ({NURSES})")
+
+
+def test_a_service_that_is_gone_leaves_the_answers_and_comes_back_to_them(open_page: OpenPage, tmp_path: Path) -> None:
+    nothing, one = "You have answered nothing yet that Registered Nurses need", "in the one skill you answered"
+    with service(SAMPLE, tmp_path) as site:
+        page = open_page(f"{site}/me?to={NURSES}", errors_expected=True)
+        expect(page.locator("html[data-scripted]")).to_be_attached()
+    answer(page, "Active Listening", 0)
+    state = page.locator("#result-state")
+    expect(state).to_contain_text("The service does not respond. What is shown is from before your last change.")
+    expect(page.locator("#headline")).to_have_text(nothing)
+    assert Axe().run(page).response["violations"] == []
+    (tmp_path / "again").mkdir()
+    with service(SAMPLE, tmp_path / "again", port=int(site.rpartition(":")[2])):
+        state.get_by_role("button", name="Try again").click()
+        expect(page.locator("#headline")).to_contain_text(one)
+    expect(state).to_have_count(0)
 
 
 def test_a_profile_survives_a_reload_an_undo_and_the_way_through_a_file(
