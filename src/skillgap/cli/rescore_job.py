@@ -39,15 +39,15 @@ SAMPLE_AFTER_LOAD = 40  # rated occupations: enough to measure agreement and to 
 def rescore_sample(settings: LlmSettings, seed: int = 1) -> None:
     """Rescore a sample and the unrated occupations with the configured model, and calibrate it.
 
-    Raises what ``skillgap rescore`` and ``rescore calibrate`` raise.
+    What a fault has ended is not calibrated. Raises what ``skillgap rescore`` and ``rescore calibrate`` raise.
     """
     engine = open_database()
     catalogue = read_current(engine)
     codes = [*sample_occupations(catalogue, SAMPLE_AFTER_LOAD, seed), *unrated_occupations(catalogue)]
     progress = run_rescoring(engine, settings, catalogue, codes, SECONDS_AFTER_LOAD)
+    require_no_fault(progress)
     if progress.levels:
         calibrate(engine, read_current(engine), seed)
-    require_no_fault(progress)
 
 
 def require_no_fault(progress: RescoringProgress) -> None:

@@ -60,6 +60,7 @@ class LiveCatalogue:
         self._refreshed: tuple[tuple[ReleaseInfo, ...], int] = ((), 0)  # releases, newest supplement
         self._stored: dict[str, Supplement] = {}
         self._added: dict[str, Supplement] = {}  # by this process, which never writes to the database
+        self._refresh_lock = threading.Lock()  # an older reading must not take the place of a newer one
         self._snapshot_lock = threading.Lock()
         self._mark: RescoringMark = None  # of the model's levels in the snapshot
         self._mark_read_at = -MODEL_LEVELS_SECONDS
@@ -69,6 +70,10 @@ class LiveCatalogue:
 
     def refresh(self) -> None:
         """Read what has changed in the database: the current release, supplements, a model's levels."""
+        with self._refresh_lock:
+            self._refresh()
+
+    def _refresh(self) -> None:
         try:
             with reading(self._engine) as connection:
                 releases = tuple(queries.releases(connection))
