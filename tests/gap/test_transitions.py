@@ -244,7 +244,7 @@ def test_closeness_compares_occupations_of_one_group_only() -> None:
 
 
 def test_broad_occupation_is_the_code_up_to_its_fifth_digit():
-    assert closeness.broad_occupations(["15-1251.00", "15-1255.01"]) == ["15-125", "15-125"]
+    assert closeness.groups_of(["15-1251.00", "15-1255.01"], closeness.Group.BROAD) == ["15-125", "15-125"]
 
 
 # Door openers

@@ -19,6 +19,7 @@ from skillgap.gap.comparison import ElementGap, compare_profiles
 from skillgap.gap.ratings import Profile
 
 STANDARD = NormalDist()
+HALF_A_LEVEL = Decimal("0.5")  # from which on a difference is not negligible, unless an option says otherwise
 
 
 class Certainty(StrEnum):
@@ -42,7 +43,7 @@ class ComparisonOptions:
     min_importance: Decimal | None = None
     strict: bool = False
     confidence: float = 0.95
-    threshold: Decimal = Decimal("0.5")
+    threshold: Decimal = HALF_A_LEVEL
     holm: bool = False
 
 

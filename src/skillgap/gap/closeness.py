@@ -51,10 +51,5 @@ def closeness_of_groups(groups: Sequence[str], distances: Callable[[int, Rows], 
 
 
 def groups_of(codes: Sequence[str], group: Group) -> list[str]:
-    """The SOC group of each code."""
+    """The SOC group of each code: the broad occupation of ``15-1251.00`` is ``15-125``."""
     return [code[:group] for code in codes]
-
-
-def broad_occupations(codes: Sequence[str]) -> list[str]:
-    """The SOC broad occupation of each code: ``15-125`` of ``15-1251.00``."""
-    return groups_of(codes, Group.BROAD)

@@ -15,11 +15,12 @@ from pydantic import BaseModel, Field
 
 from skillgap import __version__
 from skillgap.errors import DatabaseUnavailable, NothingLoaded, RequestError, SkillgapError, faults_of
+from skillgap.mcp.sentences import coded_sentence, compared_sentence, fault_sentence, found_sentence
 from skillgap.occupations.moves.query import MovesQuery
 from skillgap.occupations.moves.schemas import MOST_REASONS, MoveOut
 from skillgap.occupations.moves.service import rank_moves
 from skillgap.occupations.pair.query import GapQuery
-from skillgap.occupations.pair.schemas import SkillGapOut, SummaryOut
+from skillgap.occupations.pair.schemas import SummaryOut
 from skillgap.occupations.pair.service import compare
 from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
 from skillgap.occupations.pair.verdict import judge
@@ -141,7 +142,7 @@ class Tools:
             matches = catalogue.search().find(text)
             return FoundOccupations(
                 release=catalogue.info.release,
-                sentence=_found_sentence(catalogue, text, [match.onetsoc_code for match in matches]),
+                sentence=found_sentence(catalogue, text, [match.onetsoc_code for match in matches]),
                 total=len(matches),
                 occupations=[
                     FoundOccupation(
@@ -170,7 +171,7 @@ class Tools:
             catalogue = self._catalogue(release)
             answer = code_title(catalogue, title, limit)
             return CodedTitle(
-                **dict(answer), sentence=_coded_sentence(catalogue, answer), notes=release_notes(catalogue, "skills")
+                **dict(answer), sentence=coded_sentence(catalogue, answer), notes=release_notes(catalogue, "skills")
             )
 
     def compare_occupations(
@@ -187,7 +188,7 @@ class Tools:
             judged = judge(catalogue, VerdictQuery.model_validate({"from": from_code, "to": to_code}), self.live.levels)
         return ComparedOccupations(
             release=answer.release,
-            sentence=f"{judged.sentence} {_compared_sentence(catalogue, answer)}",
+            sentence=f"{judged.sentence} {compared_sentence(catalogue, answer)}",
             from_occupation=answer.from_occupation,
             to_occupation=answer.to_occupation,
             verdict=judged,
@@ -247,44 +248,7 @@ def _tool_errors() -> Iterator[None]:
         yield
     except SkillgapError as error:
         faults = faults_of(error) if isinstance(error, RequestError) else [error]
-        raise ToolError(" ".join(_fault_sentence(fault) for fault in faults)) from error
-
-
-def _fault_sentence(fault: SkillgapError) -> str:
-    suggestions = fault.suggestions if isinstance(fault, RequestError) else ()
-    named = ", ".join(f"{occupation.onetsoc_code} {occupation.title}" for occupation in suggestions)
-    return f"{fault} Ask instead about: {named}." if named else str(fault)
-
-
-def _found_sentence(catalogue: Catalogue, text: str, codes: list[str]) -> str:
-    if not codes:
-        return f"{catalogue.info.title} has no occupation that {text!r} could mean."
-    best = codes[0]
-    rated = "" if catalogue.is_rated(best) else ", which O*NET has not rated"
-    return (
-        f"{catalogue.info.title} has {len(codes)} occupations that {text!r} could mean; the best "
-        f"match is {best} {catalogue.occupations[best].title}{rated}."
-    )
-
-
-def _coded_sentence(catalogue: Catalogue, answer: TitleCodes) -> str:
-    if answer.answer is None:
-        return f"By {catalogue.info.title}, the occupation of {answer.title!r} is unknown. {answer.reason}"
-    first = answer.codes[0]
-    return (
-        f"By {catalogue.info.title}, {answer.title!r} is {first.onetsoc_code} {first.title} with a probability of "
-        f"{percent_of(first.probability)}%, by the title {first.evidence.matched_text}."
-    )
-
-
-def _compared_sentence(catalogue: Catalogue, answer: SkillGapOut) -> str:
-    target, summary = answer.to_occupation, answer.summary
-    widest = ", ".join(gap.element_name for gap in answer.skill_gaps[:MOST_REASONS])
-    return (
-        f"By {catalogue.info.title}, {answer.source_title} bring {percent_of(summary.coverage)}% of the skill "
-        f"levels that {target.title} need; {summary.gaps} of {summary.compared} skills fall short"
-        f"{f', most of all {widest}' if widest else ''}."
-    )
+        raise ToolError(" ".join(fault_sentence(fault) for fault in faults)) from error
 
 
 def _move(move: MoveOut) -> ClosestMove:

@@ -17,6 +17,7 @@ MIXED_RATERS = (
     "Domains are rated by different people: skills and abilities by analysts, knowledge and work "
     "activities by incumbents, who rate higher. Compare levels within a domain."
 )
+IMPORTANT = 3.0  # on O*NET's IM scale, where it is the word for 3
 COMPUTED_DECIMALS = 5  # of computed figures; published figures are passed on as they are
 
 Level = Annotated[float, Field(ge=0, le=7, description="On O*NET's LV scale, 0-7.")]

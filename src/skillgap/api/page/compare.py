@@ -19,13 +19,14 @@ from skillgap.errors import OccupationNotRated, SeveralFaults, faults_of
 from skillgap.http.reader import ReaderDep
 from skillgap.occupations.charts.rows import KINDS, NOUNS, signed, whole_comparison
 from skillgap.occupations.pair.standing import VerdictOut, VerdictQuery
-from skillgap.occupations.pair.verdict import judge
+from skillgap.occupations.pair.verdict import NOT_IN_IT, judge
 from skillgap.occupations.schemas import SAMPLE_NOTE, percent_of
 from skillgap.onet.catalogue import Catalogue
 from skillgap.onet.rescored.model_levels import Levels
 from skillgap.onet.tables import DOMAINS
 
 MISSING = {"from": "Enter the occupation to start from.", "to": "Enter the occupation to reach."}
+SAID_ELSEWHERE = (SAMPLE_NOTE, NOT_IN_IT)  # by the banner, and where the verdict is explained
 SAME = "This is the occupation to start from: choose another one to reach."
 
 
@@ -57,14 +58,15 @@ def compare(catalogue: Catalogue, address: Address, domains: Sequence[str], leve
     pair = {"from": address.source, "to": address.target}
     judged = judge(catalogue, VerdictQuery.model_validate({**pair, "levels": levels}))
     panels = list(_panels(catalogue, address, domains, levels))
-    notes = [note for panel in panels for note in panel.answer.notes] + judged.notes[:-1]  # the last is folded
+    notes = [note for panel in panels for note in panel.answer.notes] + judged.notes
     return {
         "answer": judged,
         "panels": panels,
         "tabs": [*(name for name in DOMAINS if name in catalogue.profiles), *_both(catalogue)],
         "unrated": [domain for domain in domains if domain not in {panel.domain for panel in panels}],
         "next": next_steps(catalogue, address, judged),
-        "notes": [note for note in dict.fromkeys(notes) if note != SAMPLE_NOTE],  # the banner says that
+        "notes": [note for note in dict.fromkeys(notes) if note not in SAID_ELSEWHERE],
+        "not_in_it": NOT_IN_IT,
         "farther": None if judged.closer_than is None else percent_of(judged.closer_than),
         "shares": _shares(judged),
         "nouns": NOUNS,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from skillgap.gap.certainty import HALF_A_LEVEL
 from skillgap.occupations.charts.rows import (
     NOUNS,
     Filters,
@@ -18,11 +19,10 @@ from skillgap.occupations.charts.rows import (
     rows_of,
 )
 from skillgap.occupations.pair.schemas import ElementGapOut, SkillGapOut
+from skillgap.occupations.schemas import IMPORTANT
 
 MOST_NEEDS = 5
 MOST_HELD = 5
-NEGLIGIBLE = 0.5  # levels: what a gap must have to be listed where no class says how certain it is
-IMPORTANT = 3.0  # on O*NET's IM scale: "important"
 FOLDED = "negligible"
 
 
@@ -83,7 +83,7 @@ def needs_of(answer: SkillGapOut) -> list[ElementGapOut]:
     if is_judged(answer):
         certain = [element for element in answer.skill_gaps if kind_of(element) == "gap"]
         return certain[:MOST_NEEDS]
-    return [element for element in answer.skill_gaps if element.difference >= NEGLIGIBLE][:MOST_NEEDS]
+    return [element for element in answer.skill_gaps if element.difference >= HALF_A_LEVEL][:MOST_NEEDS]
 
 
 def held_of(answer: SkillGapOut) -> list[ElementGapOut]:

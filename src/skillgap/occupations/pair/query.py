@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import Field
 
 from skillgap.errors import InvalidParameter, OccupationNotRated, RequestError, SeveralFaults, faults_of
-from skillgap.gap.certainty import ComparisonOptions
+from skillgap.gap.certainty import HALF_A_LEVEL, ComparisonOptions
 from skillgap.gap.ratings import Profile
 from skillgap.http.csv_response import Formatted
 from skillgap.http.parameters import (
@@ -104,7 +104,9 @@ class CompareOptions(ReleaseQuery):
         default="all", description="`strict` leaves out what O*NET recommends to suppress."
     )
     confidence: float = Field(default=0.95, ge=0.5, le=0.999, description="Of the interval of each difference.")
-    threshold: float = Field(default=0.5, ge=0, le=7, description="Differences below it are classed `negligible`.")
+    threshold: float = Field(
+        default=float(HALF_A_LEVEL), ge=0, le=7, description="Differences below it are classed `negligible`."
+    )
     adjust: Literal["none", "holm"] = Field(
         default="none", description="`holm` allows for many elements being tested at once."
     )

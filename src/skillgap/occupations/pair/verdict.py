@@ -47,7 +47,7 @@ def judge(catalogue: Catalogue, query: VerdictQuery, default_levels: Levels = "p
     named = {"from": query.from_code, "to": query.to_code, "levels": levels}
     named["domain"] = query.domain or ("all" if levels == "published" else "skills")
     codes = [side.onetsoc_code for side in resolve_sides(catalogue, named)]
-    domains = _domains(catalogue, query.domain)
+    domains = catalogue.domains(query.domain) if query.domain else judged_domains(catalogue)
     source, target = (occupation_ref(catalogue, code) for code in codes)
     notes = release_notes(catalogue, query.domain or "", *dict.fromkeys(codes))
     place, borders, reason = None, None, None
@@ -71,7 +71,7 @@ def judge(catalogue: Catalogue, query: VerdictQuery, default_levels: Levels = "p
         counts=_counts_out(place) if place else None,
         borders=_borders_out(domains, borders, calibrated_on) if borders else None,
         domains=list(_figures(catalogue, domains, levels, codes, borders if place else None)),
-        notes=[*notes, *_borders_note(borders), NOT_IN_IT],
+        notes=[*notes, *borders_note(borders), NOT_IN_IT],
     )
 
 
@@ -93,10 +93,8 @@ def borders_of(catalogue: Catalogue, domains: Sequence[str]) -> tuple[Borders, s
     return PUBLISHED_BORDERS[tuple(domains)], CALIBRATED_ON
 
 
-def _domains(catalogue: Catalogue, domain: str | None) -> tuple[str, ...]:
-    """The domains to judge on."""
-    if domain is not None:
-        return catalogue.domains(domain)
+def judged_domains(catalogue: Catalogue) -> tuple[str, ...]:
+    """The domains to judge on where none is named: skills and, where it is loaded, knowledge."""
     return tuple(name for name in ("skills", "knowledge") if name in catalogue.profiles)
 
 
@@ -169,7 +167,8 @@ def _counts_out(place: Standing) -> CountsOut:
     return CountsOut(**{verdict.value: count for verdict, count in place.counts.items()})
 
 
-def _borders_note(borders: Borders | None) -> list[str]:
+def borders_note(borders: Borders | None) -> list[str]:
+    """What to know where the borders are those of another release."""
     return [BORDERS_ELSEWHERE] if borders in PUBLISHED_BORDERS.values() else []
 
 

@@ -1,22 +1,21 @@
 """Why an occupation fits a person: what it needs that is there, what lacks most, and what is unknown."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from skillgap.gap.certainty import HALF_A_LEVEL
 from skillgap.gap.comparison import ElementGap, compare_profiles
 from skillgap.gap.person_verdict import ENOUGH, person_borders, person_verdict
 from skillgap.gap.verdict import Verdict
 from skillgap.occupations.person.query import MatchesBody, Person
 from skillgap.occupations.person.schemas import MatchesOut, MatchFromOut, MatchOut
 from skillgap.occupations.person.service import match_occupations
+from skillgap.occupations.schemas import IMPORTANT
 from skillgap.onet.catalogue import Catalogue
 
 MOST_REASONS = 3
-IMPORTANT = 3  # on O*NET's IM scale: "important"
-NEGLIGIBLE = Decimal("0.5")  # levels: narrower gaps are no reason
 
 
 class ReasonOut(BaseModel):
@@ -98,7 +97,7 @@ def _fit(
         ranked=ranked,
         verdict=verdict,
         holds=_reasons(person, _held(person, elements)),
-        lacks=_reasons(person, [element for element in elements if element.difference >= NEGLIGIBLE]),
+        lacks=_reasons(person, [element for element in elements if element.difference >= HALF_A_LEVEL]),
         weight_assumed=assumed,
         weight_unknown=max(0.0, 1 - match.weight_answered - assumed),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from skillgap.gap.many_pairs import Positions, gaps_between, resemblance_between
 from skillgap.gap.matrix import ProfileMatrix
 from skillgap.gap.verdict import ORDER, Verdict, verdict_numbers
-from skillgap.occupations.pair.verdict import BORDERS_ELSEWHERE, NOT_IN_IT, NoVerdict, borders_of
+from skillgap.occupations.pair.verdict import NOT_IN_IT, NoVerdict, borders_note, borders_of, judged_domains
 from skillgap.onet.catalogue import Catalogue
 
 Codes = Sequence[tuple[str, str]]
@@ -26,9 +26,9 @@ class Verdicts(NamedTuple):
 
 def verdicts(catalogue: Catalogue, moves: Codes) -> Verdicts:
     """The verdicts of moves between occupations that have skills; none from an occupation to itself."""
-    domains = tuple(name for name in ("skills", "knowledge") if name in catalogue.profiles)
+    domains = judged_domains(catalogue)
     try:
-        borders, calibrated_on = borders_of(catalogue, domains)
+        borders, _ = borders_of(catalogue, domains)
     except NoVerdict as reason:
         return Verdicts([None] * len(moves), [str(reason)])
     matrix = catalogue.transitions(*domains).matrix
@@ -43,7 +43,7 @@ def verdicts(catalogue: Catalogue, moves: Codes) -> Verdicts:
     found: list[Verdict | None] = [None] * len(moves)
     for i, number in zip(ranked, numbers.tolist(), strict=True):
         found[i] = ORDER[number]
-    return Verdicts(found, [NOT_IN_IT] if calibrated_on == catalogue.info.release else [BORDERS_ELSEWHERE, NOT_IN_IT])
+    return Verdicts(found, [*borders_note(borders), NOT_IN_IT])
 
 
 def _positions(matrix: ProfileMatrix, moves: Codes) -> tuple[Positions, Positions]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from skillgap.api.page.me.profile import Profile
-from skillgap.api.page.panel import NEGLIGIBLE, panel_of
+from skillgap.api.page.panel import panel_of
+from skillgap.gap.certainty import HALF_A_LEVEL
 from skillgap.gap.person_verdict import ENOUGH
 from skillgap.occupations.charts.rows import KINDS, NOUNS, Filters, signed
 from skillgap.occupations.pair.schemas import SkillGapOut
+from skillgap.occupations.person.first_guess import first_guess_note
 from skillgap.occupations.person.fit import FitsOut, fit_occupations, fit_with
 from skillgap.occupations.person.query import PersonGapBody
 from skillgap.occupations.person.schemas import PersonGapFromOut
@@ -40,7 +42,7 @@ def match_values(catalogue: Catalogue, profile: Profile) -> dict[str, object]:
         "cards": cards[: profile.view.cards],
         "more": min(fits.answer.total - profile.view.cards, MORE_CARDS),
         "headline": _first_match(fits, cards[0].match.occupation.title if cards else "", profile),
-        "notes": _notes(fits.answer.notes),
+        "notes": _notes(catalogue, profile, fits.answer.notes),
     }
 
 
@@ -61,7 +63,7 @@ def comparison_values(catalogue: Catalogue, profile: Profile) -> dict[str, objec
         "fit": fit,
         "panel": panel_of(own, Filters(show="all"), "gap", {}) if own else None,
         "assumed_panel": panel_of(guess, Filters(show="all"), "gap", {})._replace(domain="assumed") if guess else None,
-        "notes": _notes([note for answer in (own, whole) if answer for note in answer.notes]),
+        "notes": _notes(catalogue, profile, [note for answer in (own, whole) if answer for note in answer.notes]),
     }
 
 
@@ -92,13 +94,15 @@ def _what_lacks(own: SkillGapOut | None, title: str, profile: Profile) -> str:
     noun, nouns = NOUNS[profile.view.domain]
     answered = own.summary.compared
     one, several = f"the one {noun} you answered", f"{answered} {nouns} you answered"
-    below = sum(element.difference >= NEGLIGIBLE for element in own.skill_gaps)
+    below = sum(element.difference >= HALF_A_LEVEL for element in own.skill_gaps)
     if not below:
         within = ", within half a level," if own.skill_gaps else ""
         return f"You have what {title} need{within} in {one if answered == 1 else f'all {several}'}"
     return f"{title} need more than you have in {one if answered == 1 else f'{below} of the {several}'}"
 
 
-def _notes(notes: list[str]) -> list[str]:
+def _notes(catalogue: Catalogue, profile: Profile, notes: list[str]) -> list[str]:
     """Notes but for what the page says elsewhere: the banner, and what is assumed."""
-    return [note for note in dict.fromkeys(notes) if note != SAMPLE_NOTE and "but assumed from" not in note]
+    person = profile.matches_body(catalogue, 1).person(catalogue, profile.view.domain)
+    elsewhere = (SAMPLE_NOTE, first_guess_note(catalogue, person))
+    return [note for note in dict.fromkeys(notes) if note not in elsewhere]

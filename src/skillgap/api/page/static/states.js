@@ -1,11 +1,10 @@
-// Says above a region how things stand with it: loading, empty, offline, gone, stale or a problem.
+// Says above a region how things stand with it: loading, empty, offline, gone or a problem.
 // One component, drawn as the template's macro of states.html draws it.
 
 const TEXTS = {
   loading: "Loading…",
   offline: "You are offline. What is shown may be out of date.",
   gone: "The service does not respond. What is shown is from before your last change.",
-  stale: "What is shown is from before your last change.",
 };
 const URGENT = ["offline", "gone", "problem"];
 
